@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test test-slow lint benchmarks clean
+
+demo: .venv/demo-ready
+	@$(BIN)/rvn demo
+
+test: .venv/test-ready lint
+	@$(BIN)/python -m pytest --quiet
+
+test-slow: .venv/test-ready
+	@$(BIN)/python -m pytest --quiet -m "slow or not slow"
+
+lint: .venv/test-ready
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+
+benchmarks: .venv/test-ready
+	@for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+.venv/bin/python:
+	@echo "Making .venv (once)"
+	@$(PYTHON) -m venv .venv
+
+.venv/demo-ready: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing rvn (once, a minute or two)"
+	@$(PIP) install --constraint constraints.txt --editable '.[cli]'
+	@touch $@
+
+.venv/test-ready: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing rvn and what its tests need (once, a minute or two)"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch .venv/demo-ready $@
+
+clean:
+	rm -rf .venv build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

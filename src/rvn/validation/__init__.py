@@ -1,0 +1,1 @@
+"""What a researcher calls: arrays with counts in, estimates out."""

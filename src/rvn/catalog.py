@@ -1,0 +1,119 @@
+"""Where definitions come from: those shipped with rvn, directories named in RVN_PATH, and installed packages.
+
+A directory holds one folder an instrument, and in it one file a version: ``static-99r/2016.yaml``.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rvn import messages
+from rvn.errors import CatalogError, Place
+
+if TYPE_CHECKING:
+    from rvn.definition.load import Loaded
+    from rvn.plan.plan import Plan
+    from rvn.scoring.instrument import Instrument
+
+ENTRY_POINTS = "rvn.instruments"
+
+
+def directories() -> Iterator[Path]:
+    """Yield where definitions are looked for, first found first taken."""
+    for part in os.environ.get("RVN_PATH", "").split(os.pathsep):
+        if part:
+            yield Path(part)
+    yield shipped("instruments")
+    for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        spec = importlib.util.find_spec(entry.value)
+        for location in (spec.submodule_search_locations or []) if spec else []:
+            yield Path(location)
+
+
+def shipped(name: str) -> Path:
+    """Return a folder of data that travels with rvn: of the checkout, or of the installed package."""
+    checkout = Path(__file__).parents[2] / name
+    return checkout if checkout.is_dir() else Path(__file__).parent / f"_{name}"
+
+
+def references() -> dict[str, Path]:
+    """Return every instrument that can be loaded, by ``id@version``, and its file."""
+    found: dict[str, Path] = {}
+    for directory in directories():
+        for path in sorted(directory.glob("*/*.yaml")):
+            found.setdefault(f"{path.parent.name}@{path.stem}", path)
+    return dict(sorted(found.items()))
+
+
+def load(reference: str | Path) -> Instrument:
+    """Return one version of an instrument.
+
+    Parameters
+    ----------
+    reference
+        ``id@version``, or the path of a definition file.
+
+    Raises
+    ------
+    CatalogError
+        When there is no such instrument or version, or the version is not said.
+    DefinitionError
+        When its definition is wrong; carries every problem.
+
+    Examples
+    --------
+    >>> load("audit@2001").title("en")
+    'Alcohol use disorders identification test'
+    """
+    from rvn.scoring.instrument import Instrument
+
+    loaded = _loaded(find(reference))
+    return Instrument(loaded, loaded.plan)
+
+
+def find(reference: str | Path) -> Path:
+    """Return the file of an ``id@version``, or a path as it is."""
+    if isinstance(reference, Path) or reference.endswith((".yaml", ".yml")):
+        return Path(reference)
+    known = references()
+    if reference in known:
+        return known[reference]
+    name, _, version = reference.partition("@")
+    versions = [other.partition("@")[2] for other in known if other.startswith(f"{name}@")]
+    if not versions:
+        names = sorted({other.partition("@")[0] for other in known})
+        raise CatalogError(messages.NO_INSTRUMENT.at(name=name, near=messages.near(name, names)))
+    if not version:
+        choices = ", ".join(f"{name}@{other}" for other in versions)
+        raise CatalogError(messages.VERSION_NEEDED.at(name=name, choices=choices))
+    raise CatalogError(messages.NO_VERSION.at(name=name, version=version, near=messages.near(version, versions)))
+
+
+def _loaded(path: Path) -> Loaded:
+    return _read(path.resolve(), path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@functools.lru_cache(maxsize=256)
+def _read(path: Path, _changed: int) -> Loaded:
+    from rvn.definition.load import load as load_file
+
+    loaded = load_file(path, _component)
+    stands = (path.parent.name, path.stem)
+    if path in (known.resolve() for known in references().values()) and stands != (
+        loaded.definition.id,
+        loaded.definition.version,
+    ):
+        says = f"{loaded.definition.id}@{loaded.definition.version}"
+        place = Place(str(path))
+        raise CatalogError(messages.WRONG_FOLDER.at(place, says=says, stands="@".join(stands)))
+    return loaded
+
+
+def _component(reference: str) -> Plan:
+    return _loaded(find(reference)).plan

@@ -1,0 +1,149 @@
+"""Builds the fields of a plan: given facts, items, and the results of components."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rvn import messages
+from rvn.definition import entries
+from rvn.definition.expression import Symbol
+from rvn.definition.problems import Broken
+from rvn.definition.ranges import parse_ranges
+from rvn.definition.source import Path_
+from rvn.errors import RvnError
+from rvn.plan import nodes
+from rvn.plan.explain import attainable
+from rvn.plan.nodes import Field, Node
+from rvn.plan.plan import Plan
+from rvn.plan.types import levels_of
+
+if TYPE_CHECKING:
+    from rvn.definition.compile import Compiler
+
+REASONS = ("unknown", "refused", "not_asked", "not_applicable")
+
+
+def given(on: Compiler, name: str, entry: entries.Given, path: Path_) -> Symbol:
+    """Return a fact that is not a question."""
+    if (entry.kind == "choice") != (entry.options is not None):
+        wrong = "options" if entry.options is not None else "kind"
+        raise on.broken(messages.OPTIONS_NOT_HERE, *path, wrong, key="options", kind=entry.kind)
+    low, high = _range(on, entry.kind, entry.range, path)
+    field = Field(
+        name=name,
+        kind=entry.kind,
+        options=tuple(entry.options or ()),
+        minimum=low,
+        maximum=high,
+        reasons=_reasons(on, entry.absence),
+    )
+    return Symbol(name, field=field)
+
+
+def item(on: Compiler, entry: entries.Item, path: Path_) -> Symbol:
+    """Return an item: what can be answered, and its points."""
+    entry = _with_likeness(on, entry, path)
+    asked = on.expression(entry.asked_if, "boolean", *path, "asked_if") if entry.asked_if else None
+    if entry.kind == "choice":
+        field, points = _choice(on, entry, asked, path)
+    else:
+        field, points = _number(on, entry, asked, path)
+    return Symbol(entry.id, field=field, points=None if points is None else on.withheld(entry.id, points))
+
+
+def _with_likeness(on: Compiler, entry: entries.Item, path: Path_) -> entries.Item:
+    """Return an item with what it takes over from the item it is like."""
+    seen = [entry.id]
+    while entry.like is not None:
+        items = {other.id: other for other in on.definition.items}
+        model = items.get(entry.like)
+        if model is None:
+            near = messages.near(entry.like, (name for name in items if name not in seen))
+            raise on.broken(messages.UNKNOWN_NAME, *path, "like", kind="item", name=entry.like, near=near)
+        if model.id in seen:
+            chain = " → ".join([*seen, model.id])
+            raise on.broken(messages.CIRCLE, *path, "like", name=entry.id, chain=chain)
+        seen.append(model.id)
+        taken = {key: getattr(model, key) for key in ("kind", "options", "points", "range", "absence")}
+        own = {key for key in taken if getattr(entry, key)}
+        entry = entry.model_copy(update={k: v for k, v in taken.items() if k not in own} | {"like": model.like})
+    if entry.kind is None:
+        raise on.broken(messages.MISSING_KEY, *path, key="kind")
+    return entry
+
+
+def _choice(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
+    for key in ("points", "range"):
+        if getattr(entry, key) is not None:
+            raise on.broken(messages.OPTIONS_NOT_HERE, *path, key, key=key, kind="choice")
+    if not entry.options:
+        raise on.broken(messages.OPTIONS_NEEDED, *path, name=entry.id)
+    field = Field(
+        name=entry.id,
+        kind="choice",
+        options=tuple(entry.options),
+        reasons=_reasons(on, entry.absence),
+        asked=asked,
+    )
+    values = [value for value in entry.options.values() if value is not None]
+    if len(values) < len(entry.options):
+        return field, None
+    return field, nodes.Points(field=field, values=tuple(float(value) for value in values))
+
+
+def _number(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
+    if entry.options is not None:
+        raise on.broken(messages.OPTIONS_NOT_HERE, *path, "options", key="options", kind=entry.kind)
+    kind = "count" if entry.kind == "count" else "number"
+    low, high = _range(on, kind, entry.range, path)
+    ranges = None
+    if entry.points is not None:
+        ranges = parse_ranges(entry.points, kind == "count", on.source, (*path, "points"))
+        if ranges is None:
+            raise Broken
+        if entry.range is None:
+            low, high = ranges.starts[0], ranges.end
+        for end, is_short in ((low, low < ranges.starts[0]), (high, high > ranges.end)):
+            if is_short:
+                raise on.broken(messages.RANGE_SHORT, *path, "points", value=f"{end:g}")
+    field = Field(name=entry.id, kind=kind, minimum=low, maximum=high, reasons=_reasons(on, entry.absence), asked=asked)
+    if ranges is None:
+        return field, nodes.Answer(field=field)
+    return field, nodes.Points(field=field, values=ranges.values, starts=ranges.starts)
+
+
+def _range(on: Compiler, kind: str, given_range: list[float] | None, path: Path_) -> tuple[float, float]:
+    if given_range is None:
+        return (0.0 if kind == "count" else -math.inf), math.inf
+    low, high = given_range
+    if kind not in ("count", "number") or low > high or (kind == "count" and low < 0):
+        why = "it must be [lowest, highest] of a number or count, and a count starts at 0"
+        raise on.broken(messages.NOT_ALLOWED, *path, "range", key="range", why=why, remedy="correct the two ends")
+    return float(low), float(high)
+
+
+def _reasons(on: Compiler, more: list[str]) -> tuple[str, ...]:
+    """Return why an answer may be absent: always the four general reasons, and those the author added."""
+    return tuple(dict.fromkeys([*REASONS, *on.definition.absence, *more]))
+
+
+def component(on: Compiler, name: str, reference: str, components: Callable[[str], Plan]) -> Plan | None:
+    """Return the plan of a component, or None after saying why it cannot be had."""
+    try:
+        return components(reference)
+    except RvnError as error:
+        first = error.diagnostics[0]
+        values = {"reference": reference, "why": first.message, "remedy": first.hint}
+        on.problem(messages.UNKNOWN_COMPONENT, "uses", name, **values)
+        return None
+
+
+def component_field(name: str, plan: Plan, output: str) -> Field:
+    """Return the field that takes an output of a component."""
+    node = plan.outputs[output]
+    levels = levels_of(node)
+    low, high = (0.0, len(levels) - 1.0) if levels else attainable(node)
+    kind = "level" if levels else "number"
+    return Field(name=name, kind=kind, options=levels, minimum=low, maximum=high, reasons=REASONS, is_component=True)  # type: ignore[arg-type]

@@ -1,0 +1,231 @@
+"""Every problem rvn reports to authors, developers and batch users, worded in one place.
+
+A message says what was found and what to do. It never repeats an answer of a person. Codes: 1xx the file,
+2xx the shape of a definition, 3xx expressions, 4xx checks of the meaning, 5xx the catalogue, 6xx answers,
+7xx frames, 8xx statistics. The sentences of explanations stand in `rvn.text`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rvn.errors import Diagnostic, Place, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The wording of one kind of problem, with named gaps."""
+
+    code: str
+    text: str
+    hint: str = ""
+    severity: Severity = "error"
+
+    def at(self, place: Place | None = None, **values: object) -> Diagnostic:
+        """Return the problem with its gaps filled in, at a place."""
+        return Diagnostic(
+            self.code, self.text.format(**values), place, self.hint.format(**values), severity=self.severity
+        )
+
+
+def near(name: object, known: Iterable[object]) -> str:
+    """Return what to do about an unknown name: the nearest known ones, or all of them where they are few.
+
+    >>> near("itens", ["id", "items", "scales"])
+    "did you mean 'items'?"
+    >>> near("zzz", ["low", "high"])
+    "known here: 'low', 'high'"
+    """
+    names = [str(other) for other in known]
+    close = difflib.get_close_matches(str(name), names, n=2, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(f"'{other}'" for other in close) + "?"
+    if not names:
+        return "there is none here"
+    shown = ", ".join(f"'{other}'" for other in names[:12])
+    return f"known here: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+# 1xx: the file
+
+NO_FILE = Message("RVN101", "there is no such file", "check the path; `rvn list` shows what is installed")
+FILE_TOO_LARGE = Message(
+    "RVN102",
+    "the file has {size:,} bytes; a definition has at most {limit:,}",
+    "put long tables into CSV files",
+)
+NOT_UTF8 = Message("RVN103", "byte {position} is not UTF-8 text", "save the file as UTF-8")
+TAB = Message("RVN104", "a tab is used for indentation", "use spaces; YAML does not allow tabs there")
+NOT_YAML = Message("RVN105", "this is not valid YAML: {what}", "look at the brackets, quotes and indentation here")
+ALIAS = Message(
+    "RVN106",
+    "anchors, aliases and merge keys ('{name}') are not allowed",
+    "write the value out, or use `like:` for items that share their options",
+)
+TAG = Message("RVN107", "tags ('{tag}') are not allowed", "remove it; text that must stay text goes in quotes")
+TOO_DEEP = Message("RVN108", "more than {limit} levels of nesting", "no part of a definition nests this deep")
+DUPLICATE_KEY = Message("RVN109", "the key '{key}' stands here again; first in line {line}", "keep one of them")
+KEY_NOT_TEXT = Message("RVN110", "a key must be a word or a number", "remove the brackets round the key")
+KEY_NOT_QUOTED = Message("RVN111", "the key {key} is not text", "put it in quotes: '{key}'")
+SECOND_DOCUMENT = Message("RVN112", "a second document starts here", "one file holds one definition: remove the `---`")
+
+# 2xx: the shape of a definition
+
+UNKNOWN_KEY = Message("RVN201", "no key '{key}' is allowed here", "{near}")
+MISSING_KEY = Message("RVN202", "the key '{key}' is missing", "add it here: `{key}: …`")
+WRONG_TYPE = Message("RVN203", "`{key}` is {found}; it must be {expected}", "{remedy}")
+NOT_ALLOWED = Message("RVN204", "`{key}`: {why}", "{remedy}")
+BAD_IDENTIFIER = Message(
+    "RVN205",
+    "'{name}' cannot be a name",
+    "use lower-case letters, digits and underscores, a letter first; it must not be a word of the expressions",
+)
+DUPLICATE_NAME = Message(
+    "RVN206", "the name '{name}' is used again; first in line {line}", "give one of them another name"
+)
+UNKNOWN_NAME = Message("RVN207", "there is no {kind} '{name}'", "{near}")
+CIRCLE = Message("RVN208", "'{name}' depends on itself: {chain}", "break the circle")
+BAD_RANGE = Message(
+    "RVN209",
+    "'{text}' is not a range",
+    "write one number, `1-2` (or `-3 to -1`), or `10+`; in a count both ends belong, in a number the upper end does not",
+)
+RANGE_OVERLAP = Message("RVN210", "the ranges '{first}' and '{second}' overlap at {value}", "{remedy}")
+RANGE_GAP = Message("RVN211", "no points for values between '{first}' and '{second}'", "{remedy}")
+RANGE_SHORT = Message(
+    "RVN212", "no points for {value}, which `range` allows", "extend the points, or narrow `range` to them"
+)
+OPTIONS_NEEDED = Message("RVN213", "the item '{name}' is a choice without options", "add `options: {{…}}` or `like: …`")
+OPTIONS_NOT_HERE = Message(
+    "RVN214",
+    "`{key}` does not belong to an item of kind {kind}",
+    "a choice has `options`, a number or count `points` and `range`",
+)
+NO_POINTS = Message(
+    "RVN215",
+    "the item '{name}' has options without points, so '{scale}' cannot add it",
+    "give every option its points",
+)
+NOT_NUMERIC = Message("RVN216", "'{name}' is {found}; {use} needs a number", "{remedy}")
+TABLE_SHAPE = Message("RVN217", "{what}", "{remedy}")
+UNKNOWN_COMPONENT = Message("RVN218", "the component '{reference}' cannot be used: {why}", "{remedy}")
+
+# 3xx: expressions
+
+BAD_EXPRESSION = Message(
+    "RVN301", "the expression is not valid: {what}", "expressions use Python's arithmetic and logic"
+)
+NOT_IN_LANGUAGE = Message(
+    "RVN302",
+    "{what} is not part of the expression language",
+    "the language has numbers, names, + - * / **, comparisons, and, or, not, if-else, in, and named functions",
+)
+UNKNOWN_FUNCTION = Message("RVN303", "there is no function '{name}'", "{near}")
+UNKNOWN_OPTION = Message("RVN304", "'{item}' has no option '{option}'", "{near}")
+WRONG_OPERAND = Message("RVN305", "{what}", "{remedy}")
+WRONG_ARGUMENTS = Message("RVN306", "`{name}` takes {expected}; found {found}", "write `{usage}`")
+EXPRESSION_TOO_LONG = Message(
+    "RVN307", "the expression is too {measure} ({found}; at most {limit})", "split it with `derived`"
+)
+
+# 4xx: checks of the meaning
+
+BAND_UNREACHED = Message(
+    "RVN401",
+    "the level '{level}' can never be reached: '{of}' runs from {low} to {high}",
+    "correct the bound of '{level}', or the points",
+)
+BAND_GAP = Message(
+    "RVN402",
+    "'{of}' can be {low}, but the lowest level '{level}' starts at {start}",
+    "start '{level}' at {low}",
+)
+BAND_ORDER = Message(
+    "RVN403",
+    "the level '{level}' starts at {start}, not above '{before}' at {before_start}",
+    "order the levels from low to high",
+)
+RULE_NEVER = Message(
+    "RVN404", "the {kind} '{name}' can never apply", "its condition is false for every possible answer"
+)
+RULE_ALWAYS = Message(
+    "RVN405",
+    "the {kind} '{name}' always applies",
+    "its condition is true for every possible answer",
+    severity="warning",
+)
+FEW_TESTS = Message("RVN406", "{found} of at least 3 tests", "add worked examples under `tests`", severity="warning")
+CUT_UNTESTED = Message(
+    "RVN407",
+    "no test lands on the {side} side of the cut at {start} ('{level}' of '{name}')",
+    "add a test that expects {target} for '{of}'",
+    severity="warning",
+)
+TEST_FAILS = Message(
+    "RVN408", "test '{test}': {name} is {found}, expected {expected}", "correct the definition or the test"
+)
+TEST_ANSWERS = Message("RVN409", "test '{test}': {what}", "{remedy}")
+NO_TEXT = Message(
+    "RVN410",
+    "no {language} text for {what}",
+    "add it under '{name}' in texts/{language}.yaml",
+    severity="warning",
+)
+UNUSED_TEXT = Message("RVN411", "there is nothing called '{name}'", "{near}")
+NO_SOURCE = Message(
+    "RVN412", "the {kind} '{name}' names no source", "add `source: …`, a key of `sources`", severity="warning"
+)
+OPEN_RANGE = Message(
+    "RVN413",
+    "'{name}' has no upper or lower end, so what absent answers leave open cannot be stated",
+    "give the item a `range: [lowest, highest]`",
+    severity="warning",
+)
+ITEM_UNUSED = Message(
+    "RVN414",
+    "the item '{name}' is used nowhere",
+    "use it, remove it, or say `scored: false`",
+    severity="warning",
+)
+
+# 5xx: the catalogue
+
+NO_INSTRUMENT = Message("RVN501", "there is no instrument '{name}'", "{near}")
+NO_VERSION = Message("RVN502", "{name} has no version '{version}'", "{near}")
+VERSION_NEEDED = Message("RVN503", "'{name}' does not say which version", "say which: {choices}")
+WRONG_FOLDER = Message(
+    "RVN504",
+    "the file says {says}, but its place says {stands}",
+    "rename the file or folder, or correct `id` and `version`",
+)
+
+# 6xx: answers
+
+UNKNOWN_ITEM = Message("RVN601", "there is no item '{name}'", "{near}")
+UNKNOWN_ANSWER = Message(
+    "RVN602", "the answer to '{name}' is not one of its options", "options: {options}; absent: {reasons}"
+)
+ANSWER_TYPE = Message("RVN603", "the answer to '{name}' is {found}, not {expected}", "{remedy}")
+ANSWER_RANGE = Message("RVN604", "the answer to '{name}' is outside its range", "allowed: {allowed}")
+ANSWER_NAN = Message("RVN605", "the answer to '{name}' is NaN", "leave an absent answer out, or say why: {reasons}")
+ANSWER_DATE = Message("RVN606", "the date in '{name}' lies after the day of assessment", "correct one of the two")
+DATE_NEEDED = Message("RVN607", "the day of assessment is needed", "pass `on=` a date; scoring never asks the clock")
+ANSWER_COMPONENT = Message("RVN608", "'{name}' must be a result of {reference}", "{remedy}")
+RECALLED_NAME = Message("RVN609", "nothing called '{name}' rests on recalled numbers", "{near}")
+NOT_ASKED = Message(
+    "RVN610", "'{name}' was answered although it is not asked here; the answer is ignored", severity="warning"
+)
+CONTRADICTION = Message("RVN611", "the answers contradict each other: {name}", "look at the answers again")
+
+# 7xx: frames and files
+
+NO_COLUMN = Message(
+    "RVN701",
+    "the frame has no column '{column}'",
+    "{near}; an item nobody was asked needs a column of empty values",
+)
+COLUMN_TAKEN = Message("RVN702", "the frame already has a column '{column}'", "rename it, or pass `prefix=`")
+COLUMN_TYPE = Message("RVN703", "the column '{column}' holds {found}, not {expected}", "convert the column first")
+NOT_A_FRAME = Message("RVN704", "{found} is not a frame that rvn can read", "pass a pandas, Polars or pyarrow frame")

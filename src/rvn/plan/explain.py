@@ -1,0 +1,600 @@
+"""The reference reader: one person, every value with what the absent answers leave open.
+
+Written to be obviously right, never optimised at the cost of that; the other readers must agree with it. The value
+of each node stays available, so that an explanation can be made from the same computation.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from rvn.plan import nodes
+from rvn.plan.nodes import Field, Node
+from rvn.plan.plan import Plan
+from rvn.plan.status import Status
+from rvn.plan.types import levels_of, type_of
+
+UNKNOWN = math.nan
+OPEN = (-math.inf, math.inf)
+
+
+class Value(NamedTuple):
+    """A value, NaN where it is unknown, and the lowest and highest that absent answers leave open.
+
+    Truth values are 0 and 1, levels their place in the order, dates day numbers.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value can be said."""
+        return self.value == self.value
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is left open."""
+        return self.low == self.high == self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was recorded for one field.
+
+    Parameters
+    ----------
+    value
+        An option's code, a number, a day number; NaN where the answer is absent.
+    low, high
+        What it can be: the value itself, or what its absence leaves open.
+    reason
+        Why the answer is absent; for a component's result, its status where it has no value.
+    is_partial
+        A component's result that has a value although answers behind it are absent.
+    """
+
+    value: float
+    low: float
+    high: float
+    reason: str = ""
+    is_partial: bool = False
+
+
+class Output(NamedTuple):
+    """The end of the computation for one output: a `Value` that may be stated, and how it stands."""
+
+    value: float
+    low: float
+    high: float
+    status: Status
+
+
+def exactly(value: float) -> Value:
+    """Return a value that leaves nothing open."""
+    return Value(value, value, value)
+
+
+N = TypeVar("N", bound=Node)
+READERS: dict[type[Node], Callable[[Evaluation, Any], Value]] = {}
+
+
+def reads(kind: type[N]) -> Callable[[Callable[[Evaluation, N], Value]], Callable[[Evaluation, N], Value]]:
+    """Register the function that computes nodes of one kind."""
+
+    def register(function: Callable[[Evaluation, N], Value]) -> Callable[[Evaluation, N], Value]:
+        READERS[kind] = function
+        return function
+
+    return register
+
+
+class Evaluation:
+    """The values of a plan's nodes for one person.
+
+    Parameters
+    ----------
+    plan
+        What to compute.
+    readings
+        One a field; a field without a reading has nothing recorded.
+    """
+
+    def __init__(self, plan: Plan, readings: Mapping[str, Reading]) -> None:
+        self.plan = plan
+        self.readings = readings
+        self._values: dict[int, Value] = {}
+
+    def __getitem__(self, node: Node) -> Value:
+        key = id(node)
+        found = self._values.get(key)
+        if found is None:
+            found = self._values[key] = READERS[type(node)](self, node)
+        return found
+
+    def reading(self, field: Field) -> Reading:
+        """Return what was recorded for a field, or that nothing was."""
+        return self.readings.get(field.name) or absent(field)
+
+    def asked(self, field: Field) -> float:
+        """Return whether an item is asked: 1, 0, or NaN where that is unknown."""
+        return 1.0 if field.asked is None else self[field.asked].value
+
+    def is_absent(self, field: Field) -> bool:
+        """Whether an answer is lacking; one to an item that is not asked never is."""
+        reading = self.reading(field)
+        return (reading.value != reading.value or reading.is_partial) and self.asked(field) != 0
+
+    def output(self, name: str) -> Output:
+        """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
+        node, fields = self.plan.results[name], self.plan.depends[name]
+        value, low, high = self[node]
+        status = self._standing(fields) or self._status(name, fields)
+        if status in (Status.NOT_APPLICABLE, Status.INVALID):
+            return Output(UNKNOWN, UNKNOWN, UNKNOWN, status)
+        if status is Status.DECIDED:
+            value = low
+        elif status not in (Status.COMPLETE, Status.PRORATED):
+            value = UNKNOWN
+        return Output(value, low, high, status)
+
+    def _standing(self, fields: tuple[Field, ...]) -> Status | None:
+        eligible = [self[step.node].value for step in self.plan.of_kind("eligible")]
+        if 0 in eligible:
+            return Status.NOT_APPLICABLE
+        for field in fields:
+            reason = self.reading(field).reason
+            if field.is_component and reason in (Status.NOT_APPLICABLE, Status.INVALID):
+                return Status(reason)
+        if any(self[step.node].value == 0 for step in self.plan.of_kind("consistent")):
+            return Status.INVALID
+        return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
+
+    def _status(self, name: str, fields: tuple[Field, ...]) -> Status:
+        node = self.plan.results[name]
+        value, low, high = self[node]
+        if not any(self.is_absent(field) for field in fields):
+            if value == value:
+                return Status.COMPLETE
+        elif low == high and (value != value or value == low):
+            return Status.DECIDED
+        elif value == value:
+            return Status.PRORATED
+        if self.plan.full is not None:
+            stated = Evaluation(self.plan.full, self.readings)[self.plan.full.results[name]]
+            if stated.is_known:
+                return Status.WITHHELD
+        if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
+            return Status.WITHHELD
+        if not any(self.is_absent(field) for field in fields):
+            return Status.INVALID
+        return Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
+
+
+def attainable(node: Node) -> tuple[float, float]:
+    """Return the lowest and highest value that a node can have for anybody; never narrower than the truth."""
+    value = Evaluation(Plan({}, (), {}, ""), {})[node]
+    return value.low, value.high
+
+
+def absent(field: Field, reason: str = "") -> Reading:
+    """Return the reading of a field that has no answer: anything it can be is left open."""
+    return Reading(UNKNOWN, field.minimum, field.maximum, reason)
+
+
+def answered(value: float) -> Reading:
+    """Return the reading of a field that was answered."""
+    return Reading(value, value, value)
+
+
+@reads(nodes.Constant)
+def _constant(on: Evaluation, node: nodes.Constant) -> Value:
+    return exactly(node.value)
+
+
+@reads(nodes.Answer)
+def _answer(on: Evaluation, node: nodes.Answer) -> Value:
+    reading = on.reading(node.field)
+    if on.asked(node.field) == 1:
+        return Value(reading.value, reading.low, reading.high)
+    return Value(UNKNOWN, node.field.minimum, node.field.maximum)
+
+
+@reads(nodes.Points)
+def _points(on: Evaluation, node: nodes.Points) -> Value:
+    asked = on.asked(node.field)
+    if asked == 0:
+        return exactly(0.0)
+    reading = on.reading(node.field)
+    if reading.value != reading.value:
+        low, high = min(node.values), max(node.values)
+    else:
+        place = bisect_right(node.starts, reading.value) - 1 if node.starts else int(reading.value)
+        low = high = node.values[place]
+    if asked == 1:
+        return Value(low if reading.value == reading.value else UNKNOWN, low, high)
+    return Value(UNKNOWN, min(0.0, low), max(0.0, high))
+
+
+@reads(nodes.Is)
+def _is(on: Evaluation, node: nodes.Is) -> Value:
+    asked = on.asked(node.field)
+    if asked == 0:
+        return exactly(0.0)
+    value = on.reading(node.field).value
+    if value != value:
+        return Value(UNKNOWN, 0.0, 1.0)
+    among = float(int(value) in node.codes)
+    return exactly(among) if asked == 1 or among == 0 else Value(UNKNOWN, 0.0, 1.0)
+
+
+@reads(nodes.Answered)
+def _answered(on: Evaluation, node: nodes.Answered) -> Value:
+    value = on.reading(node.field).value
+    return exactly(float(value == value and on.asked(node.field) == 1))
+
+
+@reads(nodes.Arithmetic)
+def _arithmetic(on: Evaluation, node: nodes.Arithmetic) -> Value:
+    left, right = on[node.left], on[node.right]
+    value = calculate(node.operator, left.value, right.value)
+    if left.is_exact and right.is_exact:
+        return Value(value, value, value) if value == value else Value(UNKNOWN, *OPEN)
+    return Value(value, *_span(node.operator, left, right))
+
+
+def calculate(operator: str, left: float, right: float) -> float:
+    """Return the result of one operation, NaN where it is undefined or not finite."""
+    try:
+        match operator:
+            case "+":
+                result = left + right
+            case "-":
+                result = left - right
+            case "*":
+                result = left * right
+            case "/":
+                result = left / right
+            case _:
+                result = math.pow(left, right)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return UNKNOWN
+    # An unknown operand stays unknown, although pow(nan, 0) is 1 elsewhere.
+    return result if math.isfinite(result) and left == left and right == right else UNKNOWN
+
+
+def _span(operator: str, left: Value, right: Value) -> tuple[float, float]:
+    if operator == "/" and right.low <= 0 <= right.high:
+        return OPEN
+    if operator == "**" and not (left.low > 0 and math.isfinite(left.high) and math.isfinite(right.high - right.low)):
+        return OPEN
+    if operator == "-":
+        corners = [_end("-", left.low, right.high), _end("-", left.high, right.low)]
+    elif operator == "+":
+        corners = [_end("+", left.low, right.low), _end("+", left.high, right.high)]
+    else:
+        corners = [_end(operator, x, y) for x in (left.low, left.high) for y in (right.low, right.high)]
+    return (min(corners), max(corners)) if all(corner == corner for corner in corners) else OPEN
+
+
+def _end(operator: str, left: float, right: float) -> float:
+    if operator == "*" and 0 in (left, right):
+        return 0.0
+    if operator == "/" and math.isinf(right):
+        return UNKNOWN if math.isinf(left) else 0.0
+    match operator:
+        case "+":
+            result = left + right
+        case "-":
+            result = left - right
+        case "*":
+            result = left * right
+        case _:
+            return calculate(operator, left, right)
+    overflown = math.isinf(result) and not math.isinf(left) and not math.isinf(right)
+    return UNKNOWN if overflown else result
+
+
+@reads(nodes.Compare)
+def _compare(on: Evaluation, node: nodes.Compare) -> Value:
+    left, right = on[node.left], on[node.right]
+    value = float(holds(node.operator, left.value, right.value)) if left.is_known and right.is_known else UNKNOWN
+    match node.operator:
+        case "<":
+            low, high = left.high < right.low, left.low < right.high
+        case "<=":
+            low, high = left.high <= right.low, left.low <= right.high
+        case ">":
+            low, high = left.low > right.high, left.high > right.low
+        case ">=":
+            low, high = left.low >= right.high, left.high >= right.low
+        case _:
+            always = left.low == left.high == right.low == right.high
+            sometimes = left.low <= right.high and right.low <= left.high
+            low, high = (always, sometimes) if node.operator == "==" else (not sometimes, not always)
+    return Value(value, float(low), float(high))
+
+
+def holds(operator: str, left: float, right: float) -> bool:
+    """Return whether two known numbers stand in an order."""
+    match operator:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+        case "==":
+            return left == right
+        case _:
+            return left != right
+
+
+@reads(nodes.Not)
+def _not(on: Evaluation, node: nodes.Not) -> Value:
+    value, low, high = on[node.of]
+    return Value(1 - value, 1 - high, 1 - low)
+
+
+@reads(nodes.All)
+def _all(on: Evaluation, node: nodes.All) -> Value:
+    parts = [on[part] for part in node.parts]
+    if any(part.value == 0 for part in parts):
+        value = 0.0
+    else:
+        value = 1.0 if all(part.is_known for part in parts) else UNKNOWN
+    return Value(value, min(part.low for part in parts), min(part.high for part in parts))
+
+
+@reads(nodes.Any)
+def _any(on: Evaluation, node: nodes.Any) -> Value:
+    parts = [on[part] for part in node.parts]
+    if any(part.value == 1 for part in parts):
+        value = 1.0
+    else:
+        value = 0.0 if all(part.is_known for part in parts) else UNKNOWN
+    return Value(value, max(part.low for part in parts), max(part.high for part in parts))
+
+
+@reads(nodes.Choose)
+def _choose(on: Evaluation, node: nodes.Choose) -> Value:
+    test, then, otherwise = on[node.test], on[node.then], on[node.otherwise]
+    value = UNKNOWN if not test.is_known else then.value if test.value else otherwise.value
+    return Value(value, *_either(test, then, otherwise))
+
+
+def _either(test: Value, then: Value, otherwise: Value) -> tuple[float, float]:
+    if test.low == test.high:
+        chosen = then if test.low else otherwise
+        return chosen.low, chosen.high
+    return min(then.low, otherwise.low), max(then.high, otherwise.high)
+
+
+@reads(nodes.Extreme)
+def _extreme(on: Evaluation, node: nodes.Extreme) -> Value:
+    pick = min if node.which == "min" else max
+    parts = [on[part] for part in node.parts]
+    value = pick(part.value for part in parts) if all(part.is_known for part in parts) else UNKNOWN
+    return Value(value, pick(part.low for part in parts), pick(part.high for part in parts))
+
+
+@reads(nodes.Apply)
+def _apply(on: Evaluation, node: nodes.Apply) -> Value:
+    value, low, high = on[node.of]
+    result = apply(node.function, value)
+    if node.function == "abs":
+        ends = [abs(low), abs(high)]
+        return Value(result, 0.0 if low <= 0 <= high else min(ends), max(ends))
+    if node.function == "log" and high <= 0:
+        return Value(result, *OPEN)
+    first, last = (apply(node.function, end) for end in (low, high))
+    return Value(result, -math.inf if first != first else first, math.inf if last != last else last)
+
+
+def apply(function: str, value: float) -> float:
+    """Return a function of a number, NaN where it is undefined or not finite.
+
+    >>> apply("logistic", 0.0), apply("log", 0.0)
+    (0.5, nan)
+    """
+    if value != value:
+        return UNKNOWN
+    try:
+        match function:
+            case "abs":
+                return abs(value)
+            case "floor":
+                return float(math.floor(value))
+            case "log":
+                return math.log(value)
+            case "exp":
+                return math.exp(value)
+            case _:
+                return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+    except (ValueError, OverflowError):
+        return UNKNOWN
+
+
+@reads(nodes.Round)
+def _round(on: Evaluation, node: nodes.Round) -> Value:
+    return Value(*(round_to(end, node.per, node.multiple, node.ties) for end in on[node.of]))
+
+
+def round_to(value: float, per: float, multiple: float, ties: str) -> float:
+    """Return `value` rounded to a multiple of `multiple`/`per`.
+
+    >>> [round_to(2.5, 1, 1, ties) for ties in ("away", "even", "up", "down")]
+    [3.0, 2.0, 3.0, 2.0]
+    """
+    if not math.isfinite(value):
+        return value
+    scaled = value * per / multiple
+    whole = math.floor(scaled)
+    rest = scaled - whole
+    if rest == 0.5:
+        up = {"away": scaled > 0, "even": whole % 2 == 1, "up": True, "down": False}[ties]
+    else:
+        up = rest > 0.5
+    return (whole + up) * multiple / per
+
+
+@reads(nodes.Between)
+def _between(on: Evaluation, node: nodes.Between) -> Value:
+    start, end = on[node.start].value, on[node.end].value
+    if start != start or end != end:
+        return Value(UNKNOWN, *OPEN)
+    months = _months(date.fromordinal(int(start)), date.fromordinal(int(end)))
+    return exactly(float(months if node.unit == "months" else months // 12))
+
+
+def _months(start: date, end: date) -> int:
+    """Return full months from `start` to `end`, rounded towards the past."""
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+
+
+@reads(nodes.Coalesce)
+def _coalesce(on: Evaluation, node: nodes.Coalesce) -> Value:
+    low, high = math.inf, -math.inf
+    for part in node.parts:
+        value = on[part]
+        low, high = min(low, value.low), max(high, value.high)
+        if value.is_known:
+            return Value(value.value, low, high)
+    return Value(UNKNOWN, low, high)
+
+
+@reads(nodes.CountOf)
+def _count_of(on: Evaluation, node: nodes.CountOf) -> Value:
+    values = [on[part] for part in node.parts]
+    return Value(*(sum(ends) for ends in zip(*values, strict=True)))
+
+
+class Sum(NamedTuple):
+    """How a total came about: the parts left out and absent, and whether its rule for absent answers allows it."""
+
+    left_out: tuple[str, ...]
+    absent: tuple[str, ...]
+    allowed: bool
+
+
+def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
+    """Return which parts of a total are left out or absent, and whether a total may be given."""
+    left_out, absent = [], []
+    for part in node.parts:
+        if part.field and (
+            on.asked(part.field) == 0 or (on.is_absent(part.field) and on.reading(part.field).reason in node.leave_out)
+        ):
+            left_out.append(part.name)
+        elif not on[part.of].is_known:
+            absent.append(part.name)
+    present = len(node.parts) - len(left_out) - len(absent)
+    allowed = not absent or (
+        len(absent) <= node.allow
+        and present >= max(1, node.at_least)
+        and (node.only is None or node.only.issuperset(absent))
+    )
+    return Sum(tuple(left_out), tuple(absent), allowed)
+
+
+@reads(nodes.Total)
+def _total(on: Evaluation, node: nodes.Total) -> Value:
+    found = sum_of(on, node)
+    parts = [(part.name, on[part.of]) for part in node.parts if part.name not in found.left_out]
+    low = _add([value.low for _, value in parts], node.decimals)
+    high = _add([value.high for _, value in parts], node.decimals)
+    if not found.allowed:
+        return Value(UNKNOWN, low, high)
+    known = [value.value for name, value in parts if name not in found.absent]
+    if node.method == "prorate" and found.absent:
+        return Value(_add(known, node.decimals, times=len(parts), over=len(known)), low, high)
+    return Value(_add(known, node.decimals), low, high)
+
+
+def _add(values: list[float], decimals: int | None, times: int = 1, over: int = 1) -> float:
+    """Return the sum, times `times`, over `over`: one division, after everything else."""
+    if decimals is None or not all(map(math.isfinite, values)):
+        total = 0.0
+        for value in values:
+            total += value
+        return total * times / over
+    unit: int = 10**decimals
+    return sum(round(value * unit) for value in values) * times / (over * unit)
+
+
+@reads(nodes.Bands)
+def _bands(on: Evaluation, node: nodes.Bands) -> Value:
+    value, low, high = on[node.of]
+    place = bisect_right(node.starts, value) - 1 if value == value else -1
+    return Value(
+        UNKNOWN if place < 0 else float(place),
+        float(max(0, bisect_right(node.starts, low) - 1)),
+        float(max(0, bisect_right(node.starts, high) - 1)),
+    )
+
+
+@reads(nodes.Cells)
+def _cells(on: Evaluation, node: nodes.Cells) -> Value:
+    row, column = on[node.rows], on[node.columns]
+    both = row.is_known and column.is_known
+    open_cells = [
+        cell
+        for cells in node.cells[int(row.low) : int(row.high) + 1]
+        for cell in cells[int(column.low) : int(column.high) + 1]
+    ]
+    value = float(node.cells[int(row.value)][int(column.value)]) if both else UNKNOWN
+    return Value(value, float(min(open_cells)), float(max(open_cells)))
+
+
+@reads(nodes.Move)
+def _move(on: Evaluation, node: nodes.Move) -> Value:
+    before, test = on[node.of], on[node.test]
+    after = Value(*(move(node, end) for end in before))
+    if test.is_known:
+        value = after.value if test.value else before.value
+    else:
+        value = before.value if before.value == after.value else UNKNOWN
+    return Value(value, *_either(test, after, before))
+
+
+def move(node: nodes.Move, value: float) -> float:
+    """Return what a rule makes of a value when it applies."""
+    if value != value and node.how != "set":
+        return value
+    match node.how:
+        case "set":
+            return node.to
+        case "raise":
+            return max(value, node.to)
+        case "lower":
+            return min(value, node.to)
+        case _:
+            # A value that already lies beyond the limits is not pulled back by a step towards them.
+            return min(max(value + node.to, min(value, node.lowest)), max(value, node.highest))
+
+
+@reads(nodes.Withheld)
+def _withheld(on: Evaluation, node: nodes.Withheld) -> Value:
+    return Value(UNKNOWN, node.low, node.high)
+
+
+def shown(node: Node, value: float) -> float | int | str | bool | None:
+    """Return a node's value as people write it: a level's name, a truth value, a number; None where unknown."""
+    if value != value:
+        return None
+    match type_of(node):
+        case "level":
+            return levels_of(node)[int(value)]
+        case "boolean":
+            return bool(value)
+        case "date":
+            return date.fromordinal(int(value)).isoformat()
+        case _:
+            return int(value) if value.is_integer() and abs(value) < 2**53 else value

@@ -1,0 +1,88 @@
+"""The plan of an instrument: its fields, its named steps in the order of computation, and its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from rvn.plan.nodes import Answer, Answered, Field, Is, Node, Points, Total, Withheld
+
+StepKind = Literal["eligible", "consistent", "derived", "scale", "bands", "table", "rule", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named part of the computation; `of` is the output that a rule changes."""
+
+    name: str
+    kind: StepKind
+    node: Node
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything the readers need.
+
+    Parameters
+    ----------
+    fields
+        Items, given facts and components' results, by name, in the order of the definition.
+    steps
+        Named nodes; what a step needs stands before it.
+    outputs
+        The final node of every scale, level and table, after its rules.
+    outcome
+        The output that the instrument is about.
+    full
+        The same plan with nothing withheld; None where nothing is.
+    """
+
+    fields: Mapping[str, Field]
+    steps: tuple[Step, ...]
+    outputs: Mapping[str, Node]
+    outcome: str
+    full: Plan | None = None
+
+    def of_kind(self, *kinds: StepKind) -> tuple[Step, ...]:
+        """Return the steps of some kinds, in order."""
+        return tuple(step for step in self.steps if step.kind in kinds)
+
+    @cached_property
+    def results(self) -> Mapping[str, Node]:
+        """Return the nodes of all outputs and flags by name."""
+        return dict(self.outputs) | {step.name: step.node for step in self.of_kind("flag")}
+
+    @cached_property
+    def depends(self) -> Mapping[str, tuple[Field, ...]]:
+        """Return the fields each result is computed from, with those that decide whether an item is asked."""
+        return {name: tuple(fields_of(node)) for name, node in self.results.items()}
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and everything it is computed from, each once; what is withheld is not looked into."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if not isinstance(node, Withheld):
+            waiting.extend(node.inputs())
+
+
+def fields_of(node: Node) -> Iterator[Field]:
+    """Yield the fields that a node is computed from, each once."""
+    seen: set[str] = set()
+    for inner in walk(node):
+        found = [inner.field] if isinstance(inner, (Answer, Answered, Is, Points)) else []
+        if isinstance(inner, Total):
+            found += [part.field for part in inner.parts if part.field is not None]
+        for field in found:
+            if field.name not in seen:
+                seen.add(field.name)
+                yield field

@@ -1,0 +1,182 @@
+"""The door for one person's answers: what was recorded becomes readings, or every problem is reported.
+
+No message repeats an answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from numbers import Integral, Real
+from typing import TYPE_CHECKING
+
+from rvn import messages
+from rvn.errors import AnswersError, Diagnostic
+from rvn.plan.explain import Reading, absent, answered
+from rvn.plan.nodes import Field
+from rvn.plan.plan import Plan
+from rvn.plan.status import Status
+
+if TYPE_CHECKING:
+    from rvn.scoring.result import Result
+
+ASSESSED_ON = "assessed_on"
+
+
+def read_answers(
+    plan: Plan, uses: Mapping[str, str], answers: Mapping[str, object], on: date | str | None
+) -> dict[str, Reading]:
+    """Return the readings of one person.
+
+    Parameters
+    ----------
+    plan
+        Whose fields are read.
+    uses
+        Components' names and their ``id@version``.
+    answers
+        By the name of an item, a given fact or a component: an option, a number, a date, a result, a reason for
+        absence, or None.
+    on
+        Day of the assessment; needed only where the plan uses it.
+
+    Raises
+    ------
+    AnswersError
+        With every problem.
+    """
+    problems: list[Diagnostic] = []
+    readings: dict[str, Reading] = {}
+    day = _day(on, plan, problems)
+    if day is not None:
+        readings[ASSESSED_ON] = answered(float(day.toordinal()))
+    for name, value in answers.items():
+        if name in uses:
+            readings |= _component(plan, name, uses[name], value, problems)
+        elif name not in plan.fields or plan.fields[name].is_component or name == ASSESSED_ON:
+            known = [field for field in plan.fields if "." not in field and field != ASSESSED_ON]
+            problems.append(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, [*known, *uses])))
+        else:
+            result = read_answer(plan.fields[name], value, day)
+            if isinstance(result, Diagnostic):
+                problems.append(result)
+            else:
+                readings[name] = result
+    if problems:
+        raise AnswersError(problems)
+    return readings
+
+
+def _day(on: date | str | None, plan: Plan, problems: list[Diagnostic]) -> date | None:
+    if on is None:
+        if ASSESSED_ON in plan.fields:
+            problems.append(messages.DATE_NEEDED.at())
+        return None
+    day = _date(on)
+    if day is None:
+        problems.append(_wrong(ASSESSED_ON, on, "a date", "write it as 2026-11-21"))
+    return day
+
+
+def _date(value: object) -> date | None:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
+
+
+def read_answer(field: Field, value: object, day: date | None = None) -> Reading | Diagnostic:
+    """Return the reading of one answer, or what is wrong with it."""
+    if value is None:
+        return absent(field)
+    if isinstance(value, str) and value in field.reasons and value not in field.options:
+        return absent(field, value)
+    if isinstance(value, float) and math.isnan(value):
+        return messages.ANSWER_NAN.at(name=field.name, reasons=", ".join(field.reasons))
+    match field.kind:
+        case "choice":
+            return _option(field, value)
+        case "date":
+            return _dated(field, value, day)
+        case _:
+            return _numeric(field, value)
+
+
+def _option(field: Field, value: object) -> Reading | Diagnostic:
+    options = ", ".join(field.options)
+    if type(value).__name__ in ("bool", "bool_") or not isinstance(value, (str, Integral)):
+        return _wrong(field.name, value, "one of its options", f"options: {options}")
+    if str(value) not in field.options:
+        return messages.UNKNOWN_ANSWER.at(name=field.name, options=options, reasons=", ".join(field.reasons))
+    return answered(float(field.options.index(str(value))))
+
+
+def _dated(field: Field, value: object, day: date | None) -> Reading | Diagnostic:
+    when = _date(value)
+    if when is None:
+        return _wrong(field.name, value, "a date", "write it as 1990-05-31")
+    if day is not None and when > day:
+        return messages.ANSWER_DATE.at(name=field.name)
+    return answered(float(when.toordinal()))
+
+
+def _numeric(field: Field, value: object) -> Reading | Diagnostic:
+    expected = "a whole number" if field.kind == "count" else "a number"
+    reasons = ", ".join(field.reasons)
+    if type(value).__name__ in ("bool", "bool_") or not isinstance(value, Real):
+        return _wrong(field.name, value, expected, f"an absent answer is left out, or says why: {reasons}")
+    found = float(value)
+    if field.kind == "count" and not found.is_integer():
+        return _wrong(field.name, value, expected, "counts have no fractions")
+    if not field.minimum <= found <= field.maximum or math.isinf(found):
+        return messages.ANSWER_RANGE.at(name=field.name, allowed=allowed(field))
+    return answered(found)
+
+
+def _wrong(name: str, value: object, expected: str, remedy: str) -> Diagnostic:
+    kinds = {"str": "text", "bool": "a truth value", "bool_": "a truth value", "float": "a number with a fraction"}
+    found = kinds.get(type(value).__name__, f"a {type(value).__name__}")
+    return messages.ANSWER_TYPE.at(name=name, found=found, expected=expected, remedy=remedy)
+
+
+def allowed(field: Field) -> str:
+    """Return the range of a number in words.
+
+    >>> allowed(Field(name="decile", kind="count", minimum=1, maximum=10))
+    '1 to 10'
+    """
+    if math.isinf(field.maximum):
+        return f"{field.minimum:g} or more" if not math.isinf(field.minimum) else "any number"
+    return f"{field.minimum:g} to {field.maximum:g}"
+
+
+def _component(
+    plan: Plan, name: str, reference: str, value: object, problems: list[Diagnostic]
+) -> Iterator[tuple[str, Reading]] | dict[str, Reading]:
+    from rvn.scoring.result import Result
+
+    fields = {field: plan.fields[field] for field in plan.fields if field.startswith(f"{name}.")}
+    if value is None:
+        return {key: absent(field) for key, field in fields.items()}
+    if not isinstance(value, Result):
+        remedy = f"score it first: `rvn.load('{reference}').score(…)`"
+        problems.append(messages.ANSWER_COMPONENT.at(name=name, reference=reference, remedy=remedy))
+        return {}
+    if value.reference != reference:
+        remedy = f"this is a result of {value.reference}"
+        problems.append(messages.ANSWER_COMPONENT.at(name=name, reference=reference, remedy=remedy))
+        return {}
+    return {key: _from_result(field, value, key.split(".", 1)[1]) for key, field in fields.items()}
+
+
+def _from_result(field: Field, result: Result, output: str) -> Reading:
+    found = result.raw[output]
+    if found.status in (Status.NOT_APPLICABLE, Status.INVALID):
+        return absent(field, found.status)
+    reason = "" if found.value == found.value else str(found.status)
+    return Reading(found.value, found.low, found.high, reason, is_partial=found.status is not Status.COMPLETE)

@@ -1,0 +1,101 @@
+"""The door for a column of answers: distinct values are read once, as one answer would be, and mapped to codes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+
+from rvn import messages
+from rvn.errors import Diagnostic, FrameError
+from rvn.plan.columns import ABSENT, NOTHING, Column
+from rvn.plan.nodes import Field
+from rvn.scoring import native
+from rvn.scoring.answers import read_answer
+
+_EPOCH = 719_163  # the day number of 1970-01-01
+
+
+class Cell(NamedTuple):
+    """A problem in one cell; `value` is for the table of problems only, never for a message."""
+
+    row: int
+    item: str
+    problem: Diagnostic
+    value: str
+
+
+def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+    """Return the answers of a column and the cells that cannot be used, which count as nothing recorded.
+
+    Raises
+    ------
+    FrameError
+        When the whole column is of a type that cannot hold answers to the field.
+    """
+    dtype = series.dtype
+    if dtype == nw.Boolean and not series.is_null().all():
+        expected = {"choice": "options", "date": "dates"}.get(field.kind, "numbers")
+        raise FrameError(messages.COLUMN_TYPE.at(column=series.name, found="truth values", expected=expected))
+    if field.kind in ("number", "count") and dtype.is_numeric():
+        return _numeric(field, series)
+    if field.kind == "date" and dtype in (nw.Date, nw.Datetime):
+        return _dates(series)
+    return _by_distinct_values(field, series)
+
+
+def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+    values, recorded = native.floats(series)
+    bad = ~(values >= field.minimum) | ~(values <= field.maximum) | np.isinf(values)
+    if field.kind == "count":
+        bad |= values != np.floor(values)
+    bad &= recorded
+    cells = []
+    for row in np.flatnonzero(bad):
+        value = values[row]
+        problem = read_answer(field, float(value))
+        assert isinstance(problem, Diagnostic)
+        cells.append(Cell(int(row), field.name, problem, f"{value:g}"))
+    return Column(np.where(bad, np.nan, values)), cells
+
+
+def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+    absent = series.is_null().to_numpy()
+    days = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
+    return Column(np.where(absent, np.nan, days.astype(np.float64))), []
+
+
+def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+    codes, distinct = native.factorized(series)
+    numeric = np.full(len(distinct) + 1, np.nan)  # the last one stands for nothing recorded
+    reasons = np.zeros(len(distinct) + 1, np.uint8)
+    reasons[-1] = NOTHING
+    wrong: dict[int, Diagnostic] = {}
+    for place, value in enumerate(distinct):
+        reading = read_answer(field, _plain(value))
+        if isinstance(reading, Diagnostic):
+            wrong[place] = reading
+            reasons[place] = NOTHING
+        elif reading.value == reading.value:
+            numeric[place] = reading.value
+        else:
+            reasons[place] = ABSENT + field.reasons.index(reading.reason)
+    cells = [
+        Cell(int(row), field.name, wrong[int(codes[row])], str(distinct[codes[row]]))
+        for row in np.flatnonzero(np.isin(codes, list(wrong)))
+    ]
+    if field.kind == "choice":
+        table = np.where(np.isnan(numeric), reasons, numeric).astype(np.uint8)
+        return Column(table[codes]), cells
+    return Column(numeric[codes], reasons[codes]), cells
+
+
+def _plain(value: object) -> object:
+    """Return a distinct value of a column as one person's answer would be written."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return int(value)  # whole options and counts become fractions where a frame has no other sign for absent
+    return value

@@ -1,0 +1,226 @@
+"""Scores a frame: the same kind comes out, with the outputs beside the rows and a table of every problem cell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from rvn import messages
+from rvn.errors import Diagnostic, FrameError
+from rvn.plan.columns import Column, Evaluated, OutputColumns, evaluate
+from rvn.plan.nodes import Field
+from rvn.plan.status import CODE, ORDER, Status
+from rvn.plan.types import decimals_of, levels_of, type_of
+from rvn.scoring import native
+from rvn.scoring.answers import ASSESSED_ON, read_answer
+from rvn.scoring.cells import Cell, read_column
+
+if TYPE_CHECKING:
+    from rvn.scoring.instrument import Instrument
+
+
+@dataclass(frozen=True)
+class ScoredFrame:
+    """A scored frame and its problems, both of the kind that went in.
+
+    Parameters
+    ----------
+    frame
+        The rows in their order with, for every output, its value, its ``_status``, and the ``_low`` and ``_high``
+        that absent answers leave open; for every flag its value.
+    problems
+        One row a problem: ``row`` (counted from 0), ``item``, ``code``, ``severity``, ``problem`` and ``value``.
+    """
+
+    frame: Any
+    problems: Any
+
+    def __repr__(self) -> str:
+        rows, problems = len(self.frame), len(self.problems)
+        return f"<ScoredFrame: {rows:,} rows, {problems:,} problems>"
+
+
+def score_frame(
+    instrument: Instrument,
+    frame: Any,
+    *,
+    on: date | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    prefix: str = "",
+) -> ScoredFrame:
+    """Return a frame with what an instrument says about every row.
+
+    A cell that cannot be used makes its row ``invalid`` and stands in the table of problems; the other rows are
+    scored, and no row is dropped.
+
+    Parameters
+    ----------
+    instrument
+        What to score with.
+    frame
+        A pandas, Polars or pyarrow frame with one row an assessment and one column an item or given fact. A column
+        of a component's output is called ``component.output``; the frame that the component's own scoring made
+        with ``prefix="component."`` has them all.
+    on
+        Day of assessment for all rows; otherwise a column ``assessed_on``, where the instrument needs it.
+    columns
+        Names of columns that differ from the names of their items: item → column.
+    prefix
+        Put before the names of the new columns.
+
+    Raises
+    ------
+    FrameError
+        When columns are lacking, have a type that cannot hold answers, or are already taken.
+
+    Examples
+    --------
+    >>> import pandas as pd, rvn
+    >>> people = pd.DataFrame({"age": [19, 40], "sex": ["male", "female"], "priors": [0, -1]})
+    >>> scored = rvn.load("broward-rules@2018").score_frame(people)
+    >>> scored.frame[["level", "level_status"]].astype(str).values.tolist()
+    [['yes', 'complete'], ['nan', 'invalid']]
+    >>> scored.problems[["row", "item", "code"]].values.tolist()
+    [[1, 'priors', 'RVN604']]
+    """
+    table = _table(frame)
+    names = {field: (columns or {}).get(field, field) for field in instrument.plan.fields}
+    _require(instrument, table, names, on, prefix)
+    read, cells = _read(instrument, table, names, on)
+    invalid = np.zeros(len(table), np.bool_)
+    invalid[[cell.row for cell in cells]] = True
+    evaluated = evaluate(instrument.plan, read, len(table))
+    made: dict[str, Any] = {}
+    for name, output in evaluated.outputs.items():
+        _void(output, invalid)
+        made |= _columns(instrument, f"{prefix}{name}", name, output, table)
+    scored = table.with_columns(*(native.named(column, name) for name, column in made.items()))
+    cells += _contradictions(evaluated, ~invalid)
+    return ScoredFrame(scored.to_native(), _problems(cells, table))
+
+
+def _table(frame: Any) -> nw.DataFrame[Any]:
+    try:
+        return nw.from_native(frame, eager_only=True)
+    except TypeError:
+        found = f"{type(frame).__module__.split('.')[0]}.{type(frame).__name__}"
+        raise FrameError(messages.NOT_A_FRAME.at(found=found)) from None
+
+
+def _require(
+    instrument: Instrument, table: nw.DataFrame[Any], names: Mapping[str, str], on: object, prefix: str
+) -> None:
+    problems: list[Diagnostic] = []
+    for field, column in names.items():
+        if column not in table.columns and not (field == ASSESSED_ON and on is not None):
+            near = messages.near(column, table.columns)
+            problems.append(messages.NO_COLUMN.at(column=column, near=near))
+    for name in instrument.plan.results:
+        for ending in ("", "_status", "_low", "_high"):
+            if f"{prefix}{name}{ending}" in table.columns:
+                problems.append(messages.COLUMN_TAKEN.at(column=f"{prefix}{name}{ending}"))
+    if problems:
+        raise FrameError(problems)
+
+
+def _read(
+    instrument: Instrument, table: nw.DataFrame[Any], names: Mapping[str, str], on: date | str | None
+) -> tuple[dict[str, Column], list[Cell]]:
+    read: dict[str, Column] = {}
+    cells: list[Cell] = []
+    for name, field in instrument.plan.fields.items():
+        if name == ASSESSED_ON and on is not None:
+            day = read_answer(field, on)
+            if isinstance(day, Diagnostic):
+                raise FrameError(day)
+            read[name] = Column(np.full(len(table), day.value))
+            continue
+        read[name], bad = read_column(field, table[names[name]])
+        cells += bad
+        if field.is_component:
+            read[name] = _with_standing(field, read[name], table, names[name])
+    if ASSESSED_ON in read:
+        cells += _future(instrument.plan.fields, read, table, names)
+    return read, cells
+
+
+def _with_standing(field: Field, column: Column, table: nw.DataFrame[Any], name: str) -> Column:
+    """Return a component's column with the status and bounds that stand beside it, where they do."""
+    if f"{name}_status" not in table.columns:
+        return column
+    statuses = Field(name=f"{name}_status", kind="choice", options=tuple(ORDER))
+    status, _ = read_column(statuses, table[f"{name}_status"])
+    low, high = (read_column(field, table[f"{name}_{end}"])[0].values for end in ("low", "high"))
+    return Column(column.values, column.reasons, low, high, status.values)
+
+
+def _future(
+    fields: Mapping[str, Field], read: Mapping[str, Column], table: nw.DataFrame[Any], names: Mapping[str, str]
+) -> list[Cell]:
+    cells = []
+    for name, column in read.items():
+        if fields[name].kind == "date" and name != ASSESSED_ON:
+            for row in np.flatnonzero(column.values > read[ASSESSED_ON].values):
+                problem = messages.ANSWER_DATE.at(name=name)
+                cells.append(Cell(int(row), name, problem, str(table[names[name]][int(row)])))
+    return cells
+
+
+def _void(output: OutputColumns, invalid: npt.NDArray[np.bool_]) -> None:
+    for part in (output.value, output.low, output.high):
+        part[invalid] = np.nan
+    output.status[invalid] = CODE[Status.INVALID]
+
+
+def _columns(
+    instrument: Instrument, column: str, name: str, output: OutputColumns, table: nw.DataFrame[Any]
+) -> dict[str, Any]:
+    node = instrument.plan.results[name]
+    status = native.words(output.status.astype(np.int64), ORDER, table, ordered=False)
+    if type_of(node) == "boolean":
+        return {column: native.truths(output.value, table), f"{column}_status": status}
+    levels = levels_of(node)
+
+    def shown(values: npt.NDArray[np.float64]) -> Any:
+        if levels:
+            places = np.where(np.isnan(values), -1, values).astype(np.int64)
+            return native.words(places, levels, table, ordered=True)
+        return native.numbers(np.where(np.isfinite(values), values, np.nan), decimals_of(node) == 0, table)
+
+    return {
+        column: shown(output.value),
+        f"{column}_status": status,
+        f"{column}_low": shown(output.low),
+        f"{column}_high": shown(output.high),
+    }
+
+
+def _contradictions(evaluated: Evaluated, usable: npt.NDArray[np.bool_]) -> list[Cell]:
+    cells = []
+    for name, mask in evaluated.contradictions.items():
+        problem = messages.CONTRADICTION.at(name=name)
+        cells += [Cell(int(row), name, problem, "") for row in np.flatnonzero(mask & usable)]
+    for name, mask in evaluated.ignored.items():
+        problem = messages.NOT_ASKED.at(name=name)
+        cells += [Cell(int(row), name, problem, "") for row in np.flatnonzero(mask & usable)]
+    return cells
+
+
+def _problems(cells: Collection[Cell], table: nw.DataFrame[Any]) -> Any:
+    ordered = sorted(cells, key=lambda cell: (cell.row, cell.item))
+    content = {
+        "row": [cell.row for cell in ordered],
+        "item": [cell.item for cell in ordered],
+        "code": [cell.problem.code for cell in ordered],
+        "severity": [cell.problem.severity for cell in ordered],
+        "problem": [cell.problem.message for cell in ordered],
+        "value": [cell.value for cell in ordered],
+    }
+    schema = {name: nw.Int64() if name == "row" else nw.String() for name in content}
+    return nw.from_dict(content, schema=schema, backend=table.implementation).to_native()

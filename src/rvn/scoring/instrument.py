@@ -1,0 +1,180 @@
+"""An instrument: a definition ready to score one person or a frame."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rvn import messages
+from rvn.definition.compile import recalled
+from rvn.definition.load import Loaded
+from rvn.errors import CatalogError, Diagnostic
+from rvn.plan.explain import Evaluation
+from rvn.plan.plan import Plan
+from rvn.scoring.answers import read_answers
+from rvn.scoring.result import Result
+from rvn.scoring.wording import Wording
+from rvn.text import Language
+
+if TYPE_CHECKING:
+    from rvn.scoring.frame import ScoredFrame
+
+
+class Instrument:
+    """One version of an instrument.
+
+    Parameters
+    ----------
+    loaded
+        The definition as written and as meant.
+    plan
+        What it means, with the parts stated that the caller accepts.
+    accepted
+        Names of the parts that rest on recalled facts and are stated all the same.
+    """
+
+    def __init__(self, loaded: Loaded, plan: Plan, accepted: frozenset[str] = frozenset()) -> None:
+        self.loaded = loaded
+        self.definition = loaded.definition
+        self.plan = plan
+        self.accepted = accepted
+
+    @property
+    def id(self) -> str:
+        """The instrument's identifier."""
+        return self.definition.id
+
+    @property
+    def version(self) -> str:
+        """The version, as text."""
+        return self.definition.version
+
+    @property
+    def reference(self) -> str:
+        """Identifier and version, as ``id@version``."""
+        return f"{self.id}@{self.version}"
+
+    @property
+    def recalled(self) -> frozenset[str]:
+        """Names of the parts that rest on recalled facts and are withheld unless asked for."""
+        return recalled(self.definition)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything in the definition that bears on results: all but titles, reasons, sources and tests."""
+        kept = {"given", "eligible", "items", "derived", "consistent", "scales", "bands", "tables", "rules", "flags"}
+        content = self.definition.model_dump(mode="json", by_alias=True, include=kept | {"uses", "outcome"})
+        canonical = json.dumps(_without_wording(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def accepting(self, *names: str) -> Instrument:
+        """Return the same instrument with some parts stated although they rest on recalled facts.
+
+        Parameters
+        ----------
+        names
+            Of parts in `recalled`.
+
+        Raises
+        ------
+        CatalogError
+            For a name that is not among them.
+
+        Examples
+        --------
+        >>> import rvn
+        >>> stable = rvn.load("stable-2007@2014")
+        >>> sorted(stable.recalled)
+        ['density']
+        >>> stable.accepting("density").accepted
+        frozenset({'density'})
+        """
+        unknown = [name for name in names if name not in self.recalled]
+        if unknown:
+            known = sorted(self.recalled)
+            raise CatalogError(
+                [messages.RECALLED_NAME.at(name=name, near=messages.near(name, known)) for name in unknown]
+            )
+        accepted = self.accepted | frozenset(names)
+        return Instrument(self.loaded, self.loaded.accepting(accepted), accepted)
+
+    def score(self, answers: Mapping[str, object], *, on: date | str | None = None) -> Result:
+        """Return what the instrument says about one person.
+
+        Parameters
+        ----------
+        answers
+            By name: items, given facts, and results of component instruments. An absent answer is left out, None,
+            or the reason why it is absent.
+        on
+            Day of the assessment, where the instrument needs it; scoring never asks the clock.
+
+        Raises
+        ------
+        AnswersError
+            With every problem of the answers; no message repeats an answer.
+
+        Examples
+        --------
+        >>> import rvn
+        >>> audit = rvn.load("audit@2001")
+        >>> audit.score({"frequency": "never", "injury": "no", "concern": "no"})["total"].value
+        0
+        """
+        readings = read_answers(self.plan, self.definition.uses, answers, on)
+        return Result(self, Evaluation(self.plan, readings), on)
+
+    def score_frame(self, frame: Any, **options: Any) -> ScoredFrame:
+        """Return a frame with the outputs of every row beside it; see `rvn.scoring.frame.score_frame`."""
+        from rvn.scoring.frame import score_frame
+
+        return score_frame(self, frame, **options)
+
+    def ignored(self, evaluation: Evaluation) -> Iterator[Diagnostic]:
+        """Yield a warning for every answer to an item that is not asked."""
+        for name in evaluation.readings:
+            field = self.plan.fields.get(name)
+            if field is not None and evaluation.asked(field) == 0 and evaluation.reading(field).value >= 0:
+                yield messages.NOT_ASKED.at(name=name)
+
+    # wording
+
+    def title(self, language: Language) -> str:
+        """Return what the instrument is called."""
+        return localized(self.definition.title, language)
+
+    def wording(self, language: Language) -> Wording:
+        """Return what its parts are called."""
+        return Wording(self.loaded.texts, language)
+
+    def because(self, name: str, language: Language) -> str:
+        """Return the reason that a rule, flag or condition gives."""
+        definition = self.definition
+        for entry in (*definition.eligible, *definition.consistent, *definition.rules, *definition.flags):
+            if entry.id == name:
+                return localized(entry.because, language)
+        return name
+
+    def check(self) -> tuple[Diagnostic, ...]:
+        """Return everything an author should look at: errors of meaning, failing tests, and warnings."""
+        from rvn.scoring.check import check
+
+        return check(self)
+
+    def __repr__(self) -> str:
+        return f"<Instrument {self.reference}>"
+
+
+def localized(texts: Mapping[str, str], language: Language) -> str:
+    """Return a text in a language, or in the one there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
+
+
+def _without_wording(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_wording(entry) for key, entry in value.items() if key not in ("because", "source")}
+    return [_without_wording(entry) for entry in value] if isinstance(value, list) else value

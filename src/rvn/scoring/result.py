@@ -1,0 +1,183 @@
+"""The result for one person: every output with its value, level, status and what absent answers leave open."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rvn import text
+from rvn.errors import Diagnostic
+from rvn.plan import explain as reader
+from rvn.plan.explain import Evaluation, shown
+from rvn.plan.status import Status
+from rvn.plan.types import levels_of
+from rvn.text import Language
+
+if TYPE_CHECKING:
+    from rvn.scoring.explanation import Explanation
+    from rvn.scoring.instrument import Instrument
+
+SCHEMA = 1
+
+Shown = float | int | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output of an instrument for one person.
+
+    Parameters
+    ----------
+    name
+        Of the scale, level, table or flag.
+    value
+        A number, the name of a level, or a truth value; None unless `status` is complete, prorated or decided.
+    status
+        How it stands.
+    low, high
+        The lowest and highest value that the absent answers leave open; None where there is no end, or where the
+        instrument does not apply.
+    levels
+        The names of the levels from low to high; empty for other outputs.
+    """
+
+    name: str
+    value: Shown
+    status: Status
+    low: Shown
+    high: Shown
+    levels: tuple[str, ...] = ()
+
+    @property
+    def level(self) -> str | None:
+        """The level, where the output is one."""
+        return self.value if self.levels and isinstance(self.value, str) else None
+
+    def to_record(self) -> dict[str, object]:
+        """Return plain values for JSON."""
+        return {"value": self.value, "status": str(self.status), "low": self.low, "high": self.high}
+
+
+class Result:
+    """What an instrument says about one person.
+
+    Examples
+    --------
+    >>> import rvn
+    >>> result = rvn.load("broward-rules@2018").score({"age": 19, "sex": "male", "priors": 0})
+    >>> result["level"].value, result["level"].status
+    ('yes', <Status.COMPLETE: 'complete'>)
+    """
+
+    def __init__(self, instrument: Instrument, evaluation: Evaluation, on: date | str | None) -> None:
+        self.instrument = instrument
+        self.evaluation = evaluation
+        self.on = None if on is None else str(on)
+        self.raw: Mapping[str, reader.Output] = {name: evaluation.output(name) for name in evaluation.plan.results}
+
+    @property
+    def reference(self) -> str:
+        """The instrument and version, as ``id@version``."""
+        return self.instrument.reference
+
+    def __getitem__(self, name: str) -> Output:
+        node, raw = self.evaluation.plan.results[name], self.raw[name]
+        value, low, high = (shown(node, end) for end in raw[:3])
+        return Output(name, value, raw.status, low, high, levels_of(node))
+
+    @property
+    def outputs(self) -> dict[str, Output]:
+        """Every scale, level and table, in the order of the definition."""
+        return {name: self[name] for name in self.evaluation.plan.outputs}
+
+    @property
+    def flags(self) -> dict[str, Output]:
+        """Every flag."""
+        return {step.name: self[step.name] for step in self.evaluation.plan.of_kind("flag")}
+
+    @property
+    def outcome(self) -> Output:
+        """The output that the instrument is about."""
+        return self[self.evaluation.plan.outcome]
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What was passed over: answers to items that are not asked."""
+        return tuple(self.instrument.ignored(self.evaluation))
+
+    def explain(self, language: Language = "en") -> Explanation:
+        """Return why the result is what it is, step by step, in English or Latvian."""
+        from rvn.scoring.explanation import Explanation
+
+        return Explanation(self, language)
+
+    def to_record(self) -> dict[str, object]:
+        """Return plain values for JSON; the answers themselves are not in it."""
+        return {
+            "schema": SCHEMA,
+            "instrument": self.instrument.id,
+            "version": self.instrument.version,
+            "fingerprint": self.instrument.fingerprint,
+            "recalled": sorted(self.instrument.accepted),
+            "assessed_on": self.on,
+            "outcome": self.evaluation.plan.outcome,
+            "outputs": {name: output.to_record() for name, output in self.outputs.items()},
+            "flags": {name: output.to_record() for name, output in self.flags.items()},
+            "warnings": [warning.to_record() for warning in self.warnings],
+        }
+
+    def rows(self, language: Language = "en") -> list[tuple[str, str, str, str]]:
+        """Return label, value, status and what is left open of every output, as text."""
+        found = []
+        for name, output in self.outputs.items():
+            wording = self.instrument.wording(language)
+            value = "–" if output.value is None else wording.value(name, output.value)
+            left_open = ""
+            if output.low != output.high and output.low is not None and output.high is not None:
+                low, high = wording.value(name, output.low), wording.value(name, output.high)
+                left_open = text.sentence("between", language, low=low, high=high)
+            found.append((wording.label(name), value, text.word(output.status, language), left_open))
+        return found
+
+    def raised_flags(self, language: Language = "en") -> list[str]:
+        """Return the reasons of the flags that are up, or that cannot be told."""
+        found = []
+        for name, output in self.flags.items():
+            because = self.instrument.because(name, language)
+            if output.value is True:
+                found.append(text.sentence("flag_on", language, because=because))
+            elif output.value is None and output.status not in (Status.NOT_APPLICABLE, Status.INVALID):
+                found.append(text.sentence("flag_unknown", language, because=because))
+        return found
+
+    def __str__(self) -> str:
+        rows = self.rows()
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        lines = [f"{self.instrument.title('en')} ({self.reference})"]
+        for row in rows:
+            cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
+            lines.append("  " + "  ".join(cells).rstrip())
+        lines += [f"  {line}" for line in self.raised_flags()]
+        lines += [f"  {warning.message}" for warning in self.warnings]
+        lines.append(f"  {text.word('not_a_decision', 'en')}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        outcome = self.outcome
+        return f"<Result of {self.reference}: {outcome.name} {outcome.value} ({outcome.status})>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{text.word(name, 'en')}</th>" for name in ("output", "value", "status", "left_open"))
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
+        )
+        notes = "".join(f"<p>{html.escape(line)}</p>" for line in self.raised_flags())
+        title = html.escape(f"{self.instrument.title('en')} ({self.reference})")
+        end = html.escape(text.word("not_a_decision", "en"))
+        return (
+            f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"{notes}<p><small>{end}</small></p>"
+        )

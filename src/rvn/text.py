@@ -1,0 +1,160 @@
+"""What rvn says to assessors, in English and Latvian: numbers, plurals, words and sentences."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "lv"]
+LANGUAGES: tuple[Language, ...] = ("en", "lv")
+
+
+def number(value: float, language: Language) -> str:
+    """Return a number with the decimal sign of the language and no idle zeros.
+
+    >>> number(4.0, "en"), number(-2.5, "lv")
+    ('4', '−2,5')
+    """
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    text = ("0" if text == "-0" else text).replace("-", "−")
+    return text.replace(".", ",") if language == "lv" else text
+
+
+def points(value: float, language: Language) -> str:
+    """Return a number of points; Latvian counts 1, 21, 31 … (not 11) as one, and nothing in the genitive.
+
+    >>> [points(value, "lv") for value in (0, 1, 2, 11, 21, 1.5)]
+    ['0 punktu', '1 punkts', '2 punkti', '11 punktu', '21 punkts', '1,5 punkti']
+    >>> points(-1, "en"), points(2, "en")
+    ('−1 point', '2 points')
+    """
+    size = abs(value)
+    if language == "en":
+        return f"{number(value, language)} {'point' if size == 1 else 'points'}"
+    if size != int(size):
+        word = "punkti"
+    elif size % 10 == 1 and size % 100 != 11:
+        word = "punkts"
+    elif size % 10 == 0 or 11 <= size % 100 <= 19:
+        word = "punktu"
+    else:
+        word = "punkti"
+    return f"{number(value, language)} {word}"
+
+
+def word(name: str, language: Language) -> str:
+    """Return a fixed word or phrase.
+
+    >>> word("undecided", "lv")
+    'nav noteikts'
+    """
+    return _WORDS[name][language]
+
+
+def sentence(name: str, language: Language, **values: object) -> str:
+    """Return a fixed sentence with its gaps filled in.
+
+    >>> sentence("between", "en", low="1", high="3")
+    'between 1 and 3'
+    """
+    return _WORDS[name][language].format(**values)
+
+
+_WORDS: dict[str, dict[Language, str]] = {
+    # statuses
+    "complete": {"en": "complete", "lv": "pilnīgs"},
+    "prorated": {"en": "by the rule for absent answers", "lv": "pēc trūkstošo atbilžu noteikuma"},
+    "decided": {"en": "decided in spite of absent answers", "lv": "noteikts, lai gan trūkst atbilžu"},
+    "undecided": {"en": "undecided", "lv": "nav noteikts"},
+    "too_few_answers": {"en": "too few answers", "lv": "pārāk maz atbilžu"},
+    "not_applicable": {"en": "not applicable", "lv": "nav piemērojams"},
+    "invalid": {"en": "invalid", "lv": "nederīgs"},
+    "withheld": {"en": "withheld", "lv": "netiek rādīts"},
+    # reasons for absence
+    "": {"en": "nothing recorded", "lv": "nav ierakstīts"},
+    "unknown": {"en": "unknown", "lv": "nav zināms"},
+    "refused": {"en": "refused to answer", "lv": "atteicās atbildēt"},
+    "not_asked": {"en": "not asked", "lv": "nav jautāts"},
+    "absent_not_applicable": {"en": "not applicable", "lv": "nav attiecināms"},
+    # truth values
+    "yes": {"en": "yes", "lv": "jā"},
+    "no": {"en": "no", "lv": "nē"},
+    # parts of a result
+    "output": {"en": "result", "lv": "rādītājs"},
+    "value": {"en": "value", "lv": "vērtība"},
+    "status": {"en": "status", "lv": "statuss"},
+    "left_open": {"en": "left open", "lv": "paliek iespējams"},
+    "flags": {"en": "Attention", "lv": "Uzmanību"},
+    "between": {"en": "between {low} and {high}", "lv": "no {low} līdz {high}"},
+    "assessed_on": {"en": "assessed on {date}", "lv": "novērtēšanas datums {date}"},
+    "not_a_decision": {"en": "This result is not a decision.", "lv": "Šis rezultāts nav lēmums."},
+    "not_for": {"en": "Not for: {what}", "lv": "Nav paredzēts: {what}"},
+    # explanations
+    "answers": {"en": "Answers", "lv": "Atbildes"},
+    "computed": {"en": "What follows from them", "lv": "Kas no tām izriet"},
+    "item_points": {"en": "{label}: {answer} → {points}", "lv": "{label}: {answer} → {points}"},
+    "item_plain": {"en": "{label}: {answer}", "lv": "{label}: {answer}"},
+    "item_unasked": {
+        "en": "{label}: not asked here, adds nothing",
+        "lv": "{label}: šeit nav jājautā, neko nepieskaita",
+    },
+    "item_ignored": {
+        "en": "{label}: not asked here; the answer given is ignored",
+        "lv": "{label}: šeit nav jājautā; sniegtā atbilde netiek ņemta vērā",
+    },
+    "item_absent": {"en": "{label}: {reason}; {open} left open", "lv": "{label}: {reason}; paliek iespējams: {open}"},
+    "item_absent_plain": {"en": "{label}: {reason}", "lv": "{label}: {reason}"},
+    "equals": {"en": "{label} = {value}", "lv": "{label} = {value}"},
+    "unknown_value": {"en": "{label}: unknown", "lv": "{label}: nav zināms"},
+    "unknown_open": {"en": "{label}: unknown, {open}", "lv": "{label}: nav zināms, {open}"},
+    "sum": {"en": "{label} = {sum} = {value}", "lv": "{label} = {sum} = {value}"},
+    "prorated_sum": {
+        "en": "{label} = ({sum}) × {parts} ÷ {present} = {value}",
+        "lv": "{label} = ({sum}) × {parts} ÷ {present} = {value}",
+    },
+    "absent_by_rule": {
+        "en": "absent, and allowed to be by the instrument's rule: {items}",
+        "lv": "trūkst, un instrumenta noteikums to pieļauj: {items}",
+    },
+    "absent_forbidden": {
+        "en": "absent, and the instrument's rule allows no total without it: {items}",
+        "lv": "trūkst, un instrumenta noteikums bez tā kopvērtējumu nepieļauj: {items}",
+    },
+    "left_out": {
+        "en": "left out, not applicable here: {items}",
+        "lv": "netiek ņemts vērā, šeit nav attiecināms: {items}",
+    },
+    "total_open": {"en": "{label}: no total; {open}", "lv": "{label}: kopvērtējuma nav; {open}"},
+    "band": {
+        "en": "{label}: {level}, because {of} {value} is {range}",
+        "lv": "{label}: {level}, jo {of} {value} ir {range}",
+    },
+    "band_from": {"en": "{low} or more", "lv": "{low} vai vairāk"},
+    "band_below": {"en": "below {high}", "lv": "mazāk par {high}"},
+    "band_between": {"en": "from {low} to below {high}", "lv": "no {low} līdz (neieskaitot) {high}"},
+    "nearest_up": {"en": "{more} more would make it {level}", "lv": "par {more} vairāk būtu {level}"},
+    "nearest_down": {"en": "{less} fewer would make it {level}", "lv": "par {less} mazāk būtu {level}"},
+    "level_open": {"en": "{label}: not decided; {open}", "lv": "{label}: nav noteikts; {open}"},
+    "level_decided": {
+        "en": "{label}: {level}, whatever the absent answers are",
+        "lv": "{label}: {level} neatkarīgi no trūkstošajām atbildēm",
+    },
+    "cell": {
+        "en": "{label}: {level}, from {row} ({row_level}) and {column} ({column_level})",
+        "lv": "{label}: {level}, ko nosaka {row} ({row_level}) un {column} ({column_level})",
+    },
+    "rule_applies": {"en": "Rule: {because} → {value}", "lv": "Noteikums: {because} → {value}"},
+    "rule_idle": {"en": "Rule not met: {because}", "lv": "Noteikums neizpildās: {because}"},
+    "rule_unknown": {"en": "Rule that cannot be told: {because}", "lv": "Noteikums, ko nevar pateikt: {because}"},
+    "flag_on": {"en": "Attention: {because}", "lv": "Uzmanību: {because}"},
+    "flag_unknown": {"en": "Cannot be told: {because}", "lv": "Nevar pateikt: {because}"},
+    "ineligible": {"en": "Not applicable: {because}", "lv": "Nav piemērojams: {because}"},
+    "eligibility_unknown": {
+        "en": "Whether the instrument applies cannot be told: {because}",
+        "lv": "Nevar pateikt, vai instruments ir piemērojams: {because}",
+    },
+    "contradiction": {"en": "The answers contradict each other: {because}", "lv": "Atbildes ir pretrunīgas: {because}"},
+    "withheld_part": {
+        "en": "{label}: withheld, because it rests on recalled facts that nobody has checked against their source",
+        "lv": "{label}: netiek rādīts, jo balstās uz avotā nepārbaudītiem faktiem",
+    },
+}

@@ -90,7 +90,7 @@ CIRCLE = Message("RVN208", "'{name}' depends on itself: {chain}", "break the cir
 BAD_RANGE = Message(
     "RVN209",
     "'{text}' is not a range",
-    "write one number, `1-2` (or `-3 to -1`), or `10+`; in a count both ends belong, in a number the upper end does not",
+    "write one number, `1-2` (or `-3 to -1`), or `10+`; the upper end belongs to a range of a count, not of a number",
 )
 RANGE_OVERLAP = Message("RVN210", "the ranges '{first}' and '{second}' overlap at {value}", "{remedy}")
 RANGE_GAP = Message("RVN211", "no points for values between '{first}' and '{second}'", "{remedy}")
@@ -173,6 +173,7 @@ NO_TEXT = Message(
     "add it under '{name}' in texts/{language}.yaml",
     severity="warning",
 )
+NO_TRANSLATION = Message("RVN415", "{what} has no {language} text", "add `{language}: …` to it", severity="warning")
 UNUSED_TEXT = Message("RVN411", "there is nothing called '{name}'", "{near}")
 NO_SOURCE = Message(
     "RVN412", "the {kind} '{name}' names no source", "add `source: …`, a key of `sources`", severity="warning"

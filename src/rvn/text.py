@@ -111,6 +111,7 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "{label} = ({sum}) × {parts} ÷ {present} = {value}",
         "lv": "{label} = ({sum}) × {parts} ÷ {present} = {value}",
     },
+    "rounded": {"en": "{value}, rounded to {rounded}", "lv": "{value}, noapaļojot {rounded}"},
     "absent_by_rule": {
         "en": "absent, and allowed to be by the instrument's rule: {items}",
         "lv": "trūkst, un instrumenta noteikums to pieļauj: {items}",

@@ -58,8 +58,8 @@ def recalled(definition: Definition) -> frozenset[str]:
     named = {name: entry.evidence for name, entry in definition.derived.items()}
     for scale in definition.scales:
         named[scale.id] = min(scale.evidence, scale.missing.evidence)  # "recalled" sorts before "verified"
-    for entry in (*definition.items, *definition.bands, *definition.tables, *definition.rules, *definition.flags):
-        named[entry.id] = entry.evidence
+    for section in (definition.items, definition.bands, definition.tables, definition.rules, definition.flags):
+        named |= {entry.id: entry.evidence for entry in section}
     return frozenset(name for name, evidence in named.items() if evidence == "recalled")
 
 
@@ -167,19 +167,15 @@ class Compiler:
         if "." in name:
             owner, output = name.split(".", 1)
             return Symbol(name, field=inputs.component_field(name, self._components[owner], output))
-        section, *rest = self._declared[name]
-        entries = getattr(self.definition, str(section))
-        if section in ("given", "derived"):
-            entry, path = entries[name], (section, name)
-        else:
-            entry, path = entries[rest[0]], (section, rest[0])
+        section, key = self._declared[name][:2]
+        entry, path = getattr(self.definition, str(section))[key], (section, key)
         match section:
             case "given":
                 return inputs.given(self, name, entry, path)
             case "items":
                 return inputs.item(self, entry, path)
             case "eligible" | "consistent" | "flags":
-                return self._condition(name, section, entry.when, path)
+                return self._condition(name, str(section), entry.when, path)
             case "rules":
                 outputs.check_rule(self, entry, path)
                 return Symbol(name)

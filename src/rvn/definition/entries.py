@@ -99,10 +99,15 @@ class Given(Entry):
     absence: list[Identifier] = Field(default_factory=list)
 
 
-class Item(Sourced):
-    """A question or criterion: what can be answered, and the points of each answer."""
+class Part(Sourced):
+    """Something with a name of its own."""
 
     id: Identifier
+
+
+class Item(Part):
+    """A question or criterion: what can be answered, and the points of each answer."""
+
     kind: Literal["choice", "count", "number"] | None = None
     like: Identifier | None = None
     options: Options | None = None
@@ -127,10 +132,9 @@ class Derived(Sourced):
     round: Rounding | None = None
 
 
-class Rule(Sourced):
+class Rule(Part):
     """A condition with the reason for it."""
 
-    id: Identifier
     when: Expression
     because: Localized
 
@@ -145,27 +149,24 @@ class Missing(Sourced):
     leave_out: list[Identifier] = Field(default_factory=list)
 
 
-class Scale(Sourced):
+class Scale(Part):
     """A sum of points."""
 
-    id: Identifier
     items: Annotated[list[Identifier], Field(min_length=1)]
     missing: Missing = Field(default_factory=Missing)
     round: Rounding | None = None
 
 
-class Bands(Sourced):
+class Bands(Part):
     """Levels of a number: each begins at its lower bound."""
 
-    id: Identifier
     of: Identifier
     levels: Levels
 
 
-class Table(Sourced):
+class Table(Part):
     """A level for every pair of two levels."""
 
-    id: Identifier
     rows: Identifier
     columns: Identifier
     levels: Words | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rvn import messages
 from rvn.definition import entries
@@ -96,7 +96,7 @@ def _choice(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) 
 def _number(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
     if entry.options is not None:
         raise on.broken(messages.OPTIONS_NOT_HERE, *path, "options", key="options", kind=entry.kind)
-    kind = "count" if entry.kind == "count" else "number"
+    kind: Literal["count", "number"] = "count" if entry.kind == "count" else "number"
     low, high = _range(on, kind, entry.range, path)
     ranges = None
     if entry.points is not None:

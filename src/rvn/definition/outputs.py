@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rvn import messages
@@ -27,8 +28,7 @@ def entries_of(definition: entries.Definition) -> tuple[entries.Scale | entries.
 
 def build(on: Compiler, name: str, section: str, entry: Any, path: Path_) -> Node:
     """Return the node of a computed part after its rules, and add its steps."""
-    make = {"derived": _derived, "scales": _scale, "bands": _bands, "tables": _table}[section]
-    node = on.withheld(name, make(on, entry, path)) if section != "scales" else _scale(on, entry, path)
+    node = _BUILDERS[section](on, entry, path)
     on.step(name, _KINDS[section], node)
     for index, rule in enumerate(on.definition.rules):
         if target(rule) == name:
@@ -42,8 +42,9 @@ def build(on: Compiler, name: str, section: str, entry: Any, path: Path_) -> Nod
 
 
 def _derived(on: Compiler, entry: entries.Derived, path: Path_) -> Node:
-    node = on.expression(entry.value, None, *path, *(("value",) if (*path, "value") in on.source.places else ()))
-    return _rounded(on, node, entry.round, path)
+    written_out = (*path, "value") in on.source.places
+    node = on.expression(entry.value, None, *path, *(("value",) if written_out else ()))
+    return on.withheld(str(path[-1]), _rounded(on, node, entry.round, path))
 
 
 def _rounded(on: Compiler, node: Node, rounding: entries.Rounding | None, path: Path_) -> Node:
@@ -166,7 +167,7 @@ def _bands(on: Compiler, entry: entries.Bands, path: Path_) -> Node:
                 before_start=f"{starts[index - 1]:g}",
                 **values,
             )
-    return nodes.Bands(of=node, starts=tuple(map(float, starts)), levels=tuple(names))
+    return on.withheld(entry.id, nodes.Bands(of=node, starts=tuple(map(float, starts)), levels=tuple(names)))
 
 
 def _table(on: Compiler, entry: entries.Table, path: Path_) -> Node:
@@ -192,7 +193,7 @@ def _table(on: Compiler, entry: entries.Table, path: Path_) -> Node:
                 near = messages.near(cell, levels)
                 raise on.broken(messages.UNKNOWN_NAME, *path, "cells", row, index, kind="level", name=cell, near=near)
     places = tuple(tuple(levels.index(cell) for cell in entry.cells[row]) for row in row_levels)
-    return nodes.Cells(rows=rows, columns=columns, cells=places, levels=levels)
+    return on.withheld(entry.id, nodes.Cells(rows=rows, columns=columns, cells=places, levels=levels))
 
 
 def _level(on: Compiler, name: str, path: Path_) -> Node:
@@ -205,6 +206,14 @@ def _level(on: Compiler, name: str, path: Path_) -> Node:
         what, remedy = f"'{name}' is not a level", "a table needs levels; make one with `bands`"
         raise on.broken(messages.TABLE_SHAPE, *path, what=what, remedy=remedy)
     return node
+
+
+_BUILDERS: dict[str, Callable[[Compiler, Any, Path_], Node]] = {
+    "derived": _derived,
+    "scales": _scale,
+    "bands": _bands,
+    "tables": _table,
+}
 
 
 def target(rule: entries.LevelRule) -> str | None:

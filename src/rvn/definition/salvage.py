@@ -52,12 +52,9 @@ def salvage(source: Source) -> tuple[Definition, frozenset[str]] | None:
 def _mend(data: dict[str, Any], path: tuple[int | str, ...], kind: str, broken: set[str]) -> None:
     section = str(path[0]) if path else ""
     if kind == "extra_forbidden":
-        parent: Any = data
-        for step in path[:-1]:
-            parent = parent[step] if isinstance(parent, list) else parent.get(step)
-            if not isinstance(parent, (dict, list)):
-                return
-        parent.pop(path[-1], None)
+        parent = _inside(data, path[:-1])
+        if isinstance(parent, dict):
+            parent.pop(path[-1], None)
     elif len(path) == 1 or section not in _STAND_IN or section == "licence":
         data[section] = _stand_in(section)
         if section == "outcome":
@@ -88,3 +85,11 @@ def _stand_in(section: str) -> Any:
         return {"x": _STAND_IN["sources"]}
     field = Definition.model_fields.get(section)
     return field.get_default(call_default_factory=True) if field else None
+
+
+def _inside(data: Any, path: tuple[int | str, ...]) -> Any:
+    for step in path:
+        if isinstance(data, dict) and step not in data:
+            return None
+        data = data[step]
+    return data

@@ -133,10 +133,11 @@ class _Builder:
         if len(path) > MAX_DEPTH:
             self.problem(messages.TOO_DEEP, event, limit=MAX_DEPTH)
             raise _Refused
-        if getattr(event, "anchor", None):
-            self.problem(messages.ALIAS, event, name=event.anchor)
-        if getattr(event, "tag", None):
-            self.problem(messages.TAG, event, tag=event.tag)
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor:
+            self.problem(messages.ALIAS, event, name=anchor)
+        if tag:
+            self.problem(messages.TAG, event, tag=tag)
         if isinstance(event, yaml.ScalarEvent):
             return resolve(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
@@ -183,7 +184,8 @@ class _Builder:
 
 
 def _position(event: yaml.Event) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def resolve(text: str) -> str | int | float | bool | None:

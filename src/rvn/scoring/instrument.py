@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rvn import messages
 from rvn.definition.compile import recalled
-from rvn.definition.load import Loaded
+from rvn.definition.load import Loaded, in_order
 from rvn.errors import CatalogError, Diagnostic
 from rvn.plan.explain import Evaluation
 from rvn.plan.plan import Plan
@@ -161,15 +161,16 @@ class Instrument:
 
     def check(self) -> tuple[Diagnostic, ...]:
         """Return everything an author should look at: errors of meaning, failing tests, and warnings."""
-        from rvn.scoring.check import check
+        from rvn.definition.checks import check
+        from rvn.scoring.examples import check_examples
 
-        return check(self)
+        return tuple(in_order([*check(self.loaded), *check_examples(self)]))
 
     def __repr__(self) -> str:
         return f"<Instrument {self.reference}>"
 
 
-def localized(texts: Mapping[str, str], language: Language) -> str:
+def localized(texts: Mapping[Language, str], language: Language) -> str:
     """Return a text in a language, or in the one there is."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()))
 

@@ -32,10 +32,10 @@ def factorized(series: nw.Series[Any]) -> tuple[Places, list[Any]]:
         if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
             # In a column of objects True and 1 are the same to a hash table, and must not be.
             column = pd.Series([value if pd.isna(value) else (type(value), value) for value in column], dtype=object)
-            codes, distinct = pd.factorize(column)
-            return codes, [pair[1] for pair in distinct]
-        codes, distinct = pd.factorize(column)
-        return codes.astype(np.int64), list(distinct)
+            codes, pairs = pd.factorize(column)
+            return codes.astype(np.int64), [pair[1] for pair in pairs]
+        codes, index = pd.factorize(column)
+        return codes.astype(np.int64), list(index)
     distinct = series.drop_nulls().unique().to_list()
     if not distinct:
         return np.full(len(series), -1, np.int64), []
@@ -70,7 +70,8 @@ def words(places: Places, names: Sequence[str], like: nw.DataFrame[Any], *, orde
     if like.implementation.is_pandas():
         import pandas as pd
 
-        values = pd.Categorical.from_codes(places, categories=list(map(str, names)), ordered=ordered)
+        categories = pd.Index(list(map(str, names)))
+        values = pd.Categorical.from_codes(places, categories=categories, ordered=ordered)
         return _series(pd.Series(values, index=like.to_native().index))
     series = nw.new_series("value", places, nw.Int64(), backend=like.implementation)
     known = series.replace_strict([-1, *range(len(names))], [None, *map(str, names)], return_dtype=nw.String())

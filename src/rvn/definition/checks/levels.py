@@ -1,0 +1,36 @@
+"""Levels must cover what their number can be, and each must be possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rvn import messages
+from rvn.definition.load import Loaded
+from rvn.errors import Diagnostic
+from rvn.plan.explain import attainable
+from rvn.plan.nodes import Bands, Node, Withheld
+
+
+def check_levels(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Yield levels that nobody can reach, and values that have no level."""
+    plan = loaded.plan.full or loaded.plan
+    paths = {entry.id: ("bands", index) for index, entry in enumerate(loaded.definition.bands)}
+    for step in plan.of_kind("bands"):
+        node = _bands(step.node)
+        path = (*paths[step.name], "levels")
+        of = loaded.definition.bands[int(paths[step.name][1])].of
+        low, high = attainable(node.of)
+        if low < node.starts[0]:
+            values = {"of": of, "low": f"{low:g}", "level": node.levels[0], "start": f"{node.starts[0]:g}"}
+            yield messages.BAND_GAP.at(loaded.source.place((*path, node.levels[0])), **values)
+        for place, level in enumerate(node.levels):
+            below = place + 1 < len(node.levels) and node.starts[place + 1] <= low
+            if node.starts[place] > high or below:
+                values = {"level": level, "of": of, "low": f"{low:g}", "high": f"{high:g}"}
+                yield messages.BAND_UNREACHED.at(loaded.source.place((*path, level)), **values)
+
+
+def _bands(node: Node) -> Bands:
+    inner = node.of if isinstance(node, Withheld) else node
+    assert isinstance(inner, Bands)
+    return inner

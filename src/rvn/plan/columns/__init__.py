@@ -1,0 +1,20 @@
+"""The reader for many people: every node as an array, block by block, equal to the bit to `explain`.
+
+Values are float64 with NaN for unknown. What absent answers leave open is computed only for the rows that lack an
+answer; for all others it is the value itself.
+"""
+
+from rvn.plan.columns import bounds, values  # noqa: F401 - they register how each kind of node is computed
+from rvn.plan.columns.block import (
+    ABSENT,
+    BOUNDS,
+    NOTHING,
+    VALUES,
+    Block,
+    Column,
+    Evaluated,
+    OutputColumns,
+    evaluate,
+)
+
+__all__ = ["ABSENT", "BOUNDS", "NOTHING", "VALUES", "Block", "Column", "Evaluated", "OutputColumns", "evaluate"]

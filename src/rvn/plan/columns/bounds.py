@@ -1,0 +1,234 @@
+"""What absent answers leave open, for every kind of node and all rows of a block at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from rvn.plan import nodes
+from rvn.plan.columns.block import Block, Bounds, Floats, bounds_of
+from rvn.plan.columns.values import COMPARISONS, FUNCTIONS, OPERATIONS, left_out_of, moved, points_if_asked, round_to
+from rvn.plan.nodes import Node
+
+
+@bounds_of(nodes.Constant)
+def _constant_bounds(on: Block, node: nodes.Constant) -> Bounds:
+    return on.value(node), on.value(node)
+
+
+@bounds_of(nodes.Answer)
+def _answer_bounds(on: Block, node: nodes.Answer) -> Bounds:
+    column, value = on.column(node.field), on.value(node)
+    low = np.where(np.isnan(value), node.field.minimum, value)
+    high = np.where(np.isnan(value), node.field.maximum, value)
+    if column.low is not None and column.high is not None:
+        low = np.where(np.isnan(column.low), low, column.low)
+        high = np.where(np.isnan(column.high), high, column.high)
+    return low, high
+
+
+@bounds_of(nodes.Points)
+def _points_bounds(on: Block, node: nodes.Points) -> Bounds:
+    points, asked = points_if_asked(on, node), on.asked(node.field)
+    low = np.where(np.isnan(points), min(node.values), points)
+    high = np.where(np.isnan(points), max(node.values), points)
+    if asked is None:
+        return low, high
+    low = np.where(asked == 1, low, np.where(asked == 0, 0.0, np.minimum(low, 0)))
+    return low, np.where(asked == 1, high, np.where(asked == 0, 0.0, np.maximum(high, 0)))
+
+
+def _truth_bounds(on: Block, node: nodes.Is | nodes.Answered) -> Bounds:
+    value = on.value(node)
+    return np.where(np.isnan(value), 0.0, value), np.where(np.isnan(value), 1.0, value)
+
+
+bounds_of(nodes.Is)(_truth_bounds)
+bounds_of(nodes.Answered)(_truth_bounds)
+
+
+@bounds_of(nodes.Arithmetic)
+def _arithmetic_bounds(on: Block, node: nodes.Arithmetic) -> Bounds:
+    (left_low, left_high), (right_low, right_high) = on.bounds(node.left), on.bounds(node.right)
+    if node.operator == "+":
+        ends = [(left_low, right_low), (left_high, right_high)]
+    elif node.operator == "-":
+        ends = [(left_low, right_high), (left_high, right_low)]
+    else:
+        ends = [(x, y) for x in (left_low, left_high) for y in (right_low, right_high)]
+    corners = np.array([_end(node.operator, x, y) for x, y in ends])
+    unsure = np.isnan(corners).any(axis=0)
+    if node.operator == "/":
+        unsure |= (right_low <= 0) & (right_high >= 0)
+    elif node.operator == "**":
+        bounded = np.isfinite(left_high) & np.isfinite(right_high - right_low)
+        exact = (left_low == left_high) & (right_low == right_high)
+        unsure |= ~exact & ~((left_low > 0) & bounded)
+    return np.where(unsure, -np.inf, corners.min(axis=0)), np.where(unsure, np.inf, corners.max(axis=0))
+
+
+def _end(operator: str, left: Floats, right: Floats) -> Floats:
+    result = OPERATIONS[operator](left, right)
+    if operator == "*":
+        result = np.where((left == 0) | (right == 0), 0.0, result)
+    given = np.isfinite(left) & np.isfinite(right)
+    if operator in ("/", "**"):
+        return np.where(np.isfinite(result), result, np.nan)
+    return np.where(np.isinf(result) & given, np.nan, result)
+
+
+@bounds_of(nodes.Compare)
+def _compare_bounds(on: Block, node: nodes.Compare) -> Bounds:
+    (left_low, left_high), (right_low, right_high) = on.bounds(node.left), on.bounds(node.right)
+    compare = COMPARISONS[node.operator]
+    if node.operator in ("<", "<="):
+        low, high = compare(left_high, right_low), compare(left_low, right_high)
+    elif node.operator in (">", ">="):
+        low, high = compare(left_low, right_high), compare(left_high, right_low)
+    else:
+        low = (left_low == left_high) & (left_high == right_low) & (right_low == right_high)
+        high = (left_low <= right_high) & (right_low <= left_high)
+        if node.operator == "!=":
+            low, high = ~high, ~low
+    return low.astype(np.float64), high.astype(np.float64)
+
+
+@bounds_of(nodes.Not)
+def _not_bounds(on: Block, node: nodes.Not) -> Bounds:
+    low, high = on.bounds(node.of)
+    return 1 - high, 1 - low
+
+
+def _ends(on: Block, parts: tuple[Node, ...]) -> Iterator[npt.NDArray[np.float64]]:
+    """Yield the low and the high ends of several nodes, each as rows of one array."""
+    for ends in zip(*(on.bounds(part) for part in parts), strict=True):
+        yield np.array(ends)
+
+
+@bounds_of(nodes.All)
+def _all_bounds(on: Block, node: nodes.All) -> Bounds:
+    low, high = _ends(on, node.parts)
+    return low.min(axis=0), high.min(axis=0)
+
+
+@bounds_of(nodes.Any)
+def _any_bounds(on: Block, node: nodes.Any) -> Bounds:
+    low, high = _ends(on, node.parts)
+    return low.max(axis=0), high.max(axis=0)
+
+
+@bounds_of(nodes.Choose)
+def _choose_bounds(on: Block, node: nodes.Choose) -> Bounds:
+    return _either(on.bounds(node.test), on.bounds(node.then), on.bounds(node.otherwise))
+
+
+def _either(test: Bounds, then: Bounds, otherwise: Bounds) -> Bounds:
+    sure = test[0] == test[1]
+    low = np.where(test[0] == 1, then[0], otherwise[0])
+    high = np.where(test[0] == 1, then[1], otherwise[1])
+    return (
+        np.where(sure, low, np.minimum(then[0], otherwise[0])),
+        np.where(sure, high, np.maximum(then[1], otherwise[1])),
+    )
+
+
+@bounds_of(nodes.Extreme)
+def _extreme_bounds(on: Block, node: nodes.Extreme) -> Bounds:
+    low, high = _ends(on, node.parts)
+    if node.which == "min":
+        return low.min(axis=0), high.min(axis=0)
+    return low.max(axis=0), high.max(axis=0)
+
+
+@bounds_of(nodes.Apply)
+def _apply_bounds(on: Block, node: nodes.Apply) -> Bounds:
+    low, high = on.bounds(node.of)
+    function = FUNCTIONS[node.function]
+    first, last = function(low), function(high)
+    if node.function == "abs":
+        return np.where((low <= 0) & (high >= 0), 0.0, np.minimum(first, last)), np.maximum(first, last)
+    # An end that the function does not reach is open; so is one too large to write.
+    first = np.where(np.isnan(first) | (np.isinf(first) & np.isfinite(low)), -np.inf, first)
+    last = np.where(np.isnan(last) | (np.isinf(last) & np.isfinite(high)), np.inf, last)
+    return first, last
+
+
+@bounds_of(nodes.Round)
+def _round_bounds(on: Block, node: nodes.Round) -> Bounds:
+    low, high = on.bounds(node.of)
+    return round_to(low, node), round_to(high, node)
+
+
+@bounds_of(nodes.Between)
+def _between_bounds(on: Block, node: nodes.Between) -> Bounds:
+    value = on.value(node)
+    return np.where(np.isnan(value), -np.inf, value), np.where(np.isnan(value), np.inf, value)
+
+
+@bounds_of(nodes.Coalesce)
+def _coalesce_bounds(on: Block, node: nodes.Coalesce) -> Bounds:
+    low, high = on.bounds(node.parts[0])
+    waiting = np.isnan(on.value(node.parts[0]))
+    for part in node.parts[1:]:
+        part_low, part_high = on.bounds(part)
+        low = np.where(waiting, np.minimum(low, part_low), low)
+        high = np.where(waiting, np.maximum(high, part_high), high)
+        waiting = waiting & np.isnan(on.value(part))
+    return low, high
+
+
+@bounds_of(nodes.CountOf)
+def _count_of_bounds(on: Block, node: nodes.CountOf) -> Bounds:
+    low, high = _ends(on, node.parts)
+    return low.sum(axis=0), high.sum(axis=0)
+
+
+@bounds_of(nodes.Total)
+def _total_bounds(on: Block, node: nodes.Total) -> Bounds:
+    lows, highs = [], []
+    for part in node.parts:
+        (low, high), left_out = on.bounds(part.of), left_out_of(on, node, part)
+        lows.append(low if left_out is None else np.where(left_out, 0.0, low))
+        highs.append(high if left_out is None else np.where(left_out, 0.0, high))
+    return _sum(lows, node.decimals), _sum(highs, node.decimals)
+
+
+def _sum(parts: list[Floats], decimals: int | None) -> Floats:
+    unit = 1.0 if decimals is None else 10.0**decimals
+    exact, plain = np.zeros(len(parts[0])), np.zeros(len(parts[0]))
+    for part in parts:
+        exact += part if decimals is None else np.rint(part * unit)
+        plain += part
+    return np.where(np.isfinite(plain), exact / unit, plain)
+
+
+@bounds_of(nodes.Bands)
+def _bands_bounds(on: Block, node: nodes.Bands) -> Bounds:
+    starts = np.asarray(node.starts)
+    low, high = (np.searchsorted(starts, end, side="right") - 1.0 for end in on.bounds(node.of))
+    return np.maximum(low, 0), np.maximum(high, 0)
+
+
+@bounds_of(nodes.Cells)
+def _cells_bounds(on: Block, node: nodes.Cells) -> Bounds:
+    rows, columns = on.bounds(node.rows), on.bounds(node.columns)
+    low, high = on.full(np.inf), on.full(-np.inf)
+    for row, cells in enumerate(node.cells):
+        for column, cell in enumerate(cells):
+            inside = (rows[0] <= row) & (row <= rows[1]) & (columns[0] <= column) & (column <= columns[1])
+            low = np.where(inside, np.minimum(low, cell), low)
+            high = np.where(inside, np.maximum(high, cell), high)
+    return low, high
+
+
+@bounds_of(nodes.Move)
+def _move_bounds(on: Block, node: nodes.Move) -> Bounds:
+    low, high = on.bounds(node.of)
+    return _either(on.bounds(node.test), (moved(node, low), moved(node, high)), (low, high))
+
+
+@bounds_of(nodes.Withheld)
+def _withheld_bounds(on: Block, node: nodes.Withheld) -> Bounds:
+    return on.full(node.low), on.full(node.high)

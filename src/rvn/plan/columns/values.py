@@ -1,0 +1,284 @@
+"""The value of every kind of node, for all rows of a block at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rvn.plan import nodes
+from rvn.plan.columns.block import ABSENT, Block, Floats, Mask, values_of
+
+
+@values_of(nodes.Constant)
+def _constant(on: Block, node: nodes.Constant) -> Floats:
+    return on.full(node.value)
+
+
+@values_of(nodes.Answer)
+def _answer(on: Block, node: nodes.Answer) -> Floats:
+    values: Floats = on.column(node.field).values
+    asked = on.asked(node.field)
+    return values if asked is None else np.where(asked == 1, values, np.nan)
+
+
+def points_if_asked(on: Block, node: nodes.Points) -> Floats:
+    """Return the points of the answers, asked or not; NaN where there is none."""
+    values = np.asarray(node.values)
+    column = on.column(node.field).values
+    if not node.starts:
+        table = np.full(256, np.nan)
+        table[: len(values)] = values
+        points: Floats = table[column]
+        return points
+    place = np.searchsorted(np.asarray(node.starts), column, side="right") - 1
+    return np.where(np.isnan(column), np.nan, values[place])
+
+
+@values_of(nodes.Points)
+def _points(on: Block, node: nodes.Points) -> Floats:
+    points, asked = points_if_asked(on, node), on.asked(node.field)
+    return points if asked is None else np.where(asked == 1, points, np.where(asked == 0, 0.0, np.nan))
+
+
+@values_of(nodes.Is)
+def _is(on: Block, node: nodes.Is) -> Floats:
+    table = np.zeros(256)
+    table[list(node.codes)] = 1
+    table[ABSENT:] = np.nan
+    among, asked = table[on.column(node.field).values], on.asked(node.field)
+    if asked is None:
+        result: Floats = among
+        return result
+    return np.where((asked == 0) | (among == 0), 0.0, np.where(asked == 1, among, np.nan))
+
+
+@values_of(nodes.Answered)
+def _answered(on: Block, node: nodes.Answered) -> Floats:
+    asked = on.asked(node.field)
+    answered = ~on.lacks(node.field) & (True if asked is None else asked == 1)
+    return answered.astype(np.float64)
+
+
+def finite(values: Floats) -> Floats:
+    """Return values with what is not finite made unknown."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+OPERATIONS: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "**": np.power,
+}
+
+
+@values_of(nodes.Arithmetic)
+def _arithmetic(on: Block, node: nodes.Arithmetic) -> Floats:
+    left, right = on.value(node.left), on.value(node.right)
+    result = finite(OPERATIONS[node.operator](left, right))
+    if node.operator == "**":  # elsewhere 1 ** unknown is 1
+        result[np.isnan(left) | np.isnan(right)] = np.nan
+    return result
+
+
+COMPARISONS: dict[str, Callable[[Floats, Floats], Mask]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+    ">=": np.greater_equal,
+    ">": np.greater,
+}
+
+
+@values_of(nodes.Compare)
+def _compare(on: Block, node: nodes.Compare) -> Floats:
+    left, right = on.value(node.left), on.value(node.right)
+    holds = COMPARISONS[node.operator](left, right).astype(np.float64)
+    return np.where(np.isnan(left) | np.isnan(right), np.nan, holds)
+
+
+@values_of(nodes.Not)
+def _not(on: Block, node: nodes.Not) -> Floats:
+    return 1 - on.value(node.of)
+
+
+@values_of(nodes.All)
+def _all(on: Block, node: nodes.All) -> Floats:
+    parts = np.array([on.value(part) for part in node.parts])
+    return np.where((parts == 0).any(axis=0), 0.0, parts.min(axis=0))
+
+
+@values_of(nodes.Any)
+def _any(on: Block, node: nodes.Any) -> Floats:
+    parts = np.array([on.value(part) for part in node.parts])
+    return np.where((parts == 1).any(axis=0), 1.0, parts.max(axis=0))
+
+
+@values_of(nodes.Choose)
+def _choose(on: Block, node: nodes.Choose) -> Floats:
+    test = on.value(node.test)
+    chosen = np.where(test == 1, on.value(node.then), on.value(node.otherwise))
+    return np.where(np.isnan(test), np.nan, chosen)
+
+
+@values_of(nodes.Extreme)
+def _extreme(on: Block, node: nodes.Extreme) -> Floats:
+    parts = np.array([on.value(part) for part in node.parts])
+    result: Floats = parts.min(axis=0) if node.which == "min" else parts.max(axis=0)
+    return result
+
+
+def _logistic(values: Floats) -> Floats:
+    growth = np.exp(-np.abs(values))
+    return np.where(values >= 0, 1 / (1 + growth), growth / (1 + growth))
+
+
+FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    "abs": np.abs,
+    "floor": np.floor,
+    "log": np.log,
+    "exp": np.exp,
+    "logistic": _logistic,
+}
+
+
+@values_of(nodes.Apply)
+def _apply(on: Block, node: nodes.Apply) -> Floats:
+    return finite(FUNCTIONS[node.function](on.value(node.of)))
+
+
+@values_of(nodes.Round)
+def _round(on: Block, node: nodes.Round) -> Floats:
+    return round_to(on.value(node.of), node)
+
+
+def round_to(values: Floats, node: nodes.Round) -> Floats:
+    """Return values rounded as a node says; what is not finite stays as it is."""
+    scaled = values * node.per / node.multiple
+    whole = np.floor(scaled)
+    rest = scaled - whole
+    tie = {"away": scaled > 0, "even": whole % 2 == 1, "up": True, "down": False}[node.ties]
+    up = np.where(rest == 0.5, tie, rest > 0.5)
+    return np.where(np.isfinite(values), (whole + up) * node.multiple / node.per, values)
+
+
+_EPOCH = 719_163  # the day number of 1970-01-01
+
+
+@values_of(nodes.Between)
+def _between(on: Block, node: nodes.Between) -> Floats:
+    start, end = on.value(node.start), on.value(node.end)
+    known = ~(np.isnan(start) | np.isnan(end))
+    (start_month, start_day), (end_month, end_day) = _month_and_day(start[known]), _month_and_day(end[known])
+    months = end_month - start_month - (end_day < start_day)
+    result = np.full(on.size, np.nan)
+    result[known] = months if node.unit == "months" else months // 12
+    return result
+
+
+def _month_and_day(days: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    dates = (days.astype(np.int64) - _EPOCH).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    return months.astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)
+
+
+@values_of(nodes.Coalesce)
+def _coalesce(on: Block, node: nodes.Coalesce) -> Floats:
+    result = on.value(node.parts[0])
+    for part in node.parts[1:]:
+        result = np.where(np.isnan(result), on.value(part), result)
+    return result
+
+
+@values_of(nodes.CountOf)
+def _count_of(on: Block, node: nodes.CountOf) -> Floats:
+    count: Floats = np.array([on.value(part) for part in node.parts]).sum(axis=0)
+    return count
+
+
+def left_out_of(on: Block, node: nodes.Total, part: nodes.Part) -> Mask | None:
+    """Return where a part of a total is left out, or None where it never is."""
+    if part.field is None:
+        return None
+    asked = on.asked(part.field)
+    out = None if asked is None else asked == 0
+    if node.leave_out:
+        codes = [ABSENT + part.field.reasons.index(r) for r in node.leave_out if r in part.field.reasons]
+        given = np.isin(on.reasons(part.field), codes)
+        out = given if out is None else out | given
+    return out
+
+
+@values_of(nodes.Total)
+def _total(on: Block, node: nodes.Total) -> Floats:
+    unit = 1.0 if node.decimals is None else 10.0**node.decimals
+    total, n_parts, n_absent = on.full(0.0), on.full(0.0), on.full(0.0)
+    outside = np.zeros(on.size, np.bool_)
+    for part in node.parts:
+        value, left_out = on.value(part.of), left_out_of(on, node, part)
+        absent = np.isnan(value)
+        counted: Any = True
+        if left_out is not None:
+            absent, counted = absent & ~left_out, ~left_out
+            value = np.where(left_out, 0.0, value)
+        n_parts += counted
+        if absent.any():
+            n_absent += absent
+            value = np.where(absent, 0.0, value)
+            if node.only is not None and part.name not in node.only:
+                outside |= absent
+        total += value if node.decimals is None else np.rint(value * unit)
+    n_present = n_parts - n_absent
+    forbidden = outside | (n_absent > node.allow) | (n_present < max(1, node.at_least))
+    if node.method == "prorate":
+        result = np.where(n_absent > 0, total * n_parts / (n_present * unit), total / unit)
+    else:
+        result = total / unit
+    return np.where((n_absent > 0) & forbidden, np.nan, result)
+
+
+@values_of(nodes.Bands)
+def _bands(on: Block, node: nodes.Bands) -> Floats:
+    value = on.value(node.of)
+    place: Floats = np.searchsorted(np.asarray(node.starts), value, side="right").astype(np.float64) - 1
+    place[np.isnan(value) | (place < 0)] = np.nan
+    return place
+
+
+@values_of(nodes.Cells)
+def _cells(on: Block, node: nodes.Cells) -> Floats:
+    row, column = on.value(node.rows), on.value(node.columns)
+    known = ~(np.isnan(row) | np.isnan(column))
+    result = on.full(np.nan)
+    result[known] = np.asarray(node.cells, float)[row[known].astype(int), column[known].astype(int)]
+    return result
+
+
+@values_of(nodes.Move)
+def _move(on: Block, node: nodes.Move) -> Floats:
+    before, test = on.value(node.of), on.value(node.test)
+    after = moved(node, before)
+    unsure = np.where(before == after, before, np.nan)
+    return np.where(test == 1, after, np.where(test == 0, before, unsure))
+
+
+def moved(node: nodes.Move, values: Floats) -> Floats:
+    """Return what a rule makes of values when it applies."""
+    if node.how == "set":
+        return np.full(len(values), node.to)
+    if node.how == "raise":
+        return np.maximum(values, node.to)
+    if node.how == "lower":
+        return np.minimum(values, node.to)
+    shifted = values + node.to
+    return np.minimum(np.maximum(shifted, np.minimum(values, node.lowest)), np.maximum(values, node.highest))
+
+
+@values_of(nodes.Withheld)
+def _withheld(on: Block, node: nodes.Withheld) -> Floats:
+    return on.full(np.nan)

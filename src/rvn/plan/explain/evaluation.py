@@ -1,0 +1,202 @@
+"""Everything a plan says about one person: the value of each node, and how each output stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from rvn.plan.nodes import Field, Node
+from rvn.plan.plan import Plan
+from rvn.plan.status import Status
+from rvn.plan.types import levels_of, type_of
+
+UNKNOWN = math.nan
+OPEN = (-math.inf, math.inf)
+
+
+class Value(NamedTuple):
+    """A value, NaN where it is unknown, and the lowest and highest that absent answers leave open.
+
+    Truth values are 0 and 1, levels their place in the order, dates day numbers.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value can be said."""
+        return self.value == self.value
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is left open."""
+        return self.low == self.high == self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was recorded for one field.
+
+    Parameters
+    ----------
+    value
+        An option's code, a number, a day number; NaN where the answer is absent.
+    low, high
+        What it can be: the value itself, or what its absence leaves open.
+    reason
+        Why the answer is absent; for a component's result, its status where it has no value.
+    is_partial
+        A component's result that has a value although answers behind it are absent.
+    """
+
+    value: float
+    low: float
+    high: float
+    reason: str = ""
+    is_partial: bool = False
+
+
+class Output(NamedTuple):
+    """The end of the computation for one output: a `Value` that may be stated, and how it stands."""
+
+    value: float
+    low: float
+    high: float
+    status: Status
+
+
+def exactly(value: float) -> Value:
+    """Return a value that leaves nothing open."""
+    return Value(value, value, value)
+
+
+N = TypeVar("N", bound=Node)
+READERS: dict[type[Node], Callable[[Evaluation, Any], Value]] = {}
+
+
+def reads(kind: type[N]) -> Callable[[Callable[[Evaluation, N], Value]], Callable[[Evaluation, N], Value]]:
+    """Register the function that computes nodes of one kind."""
+
+    def register(function: Callable[[Evaluation, N], Value]) -> Callable[[Evaluation, N], Value]:
+        READERS[kind] = function
+        return function
+
+    return register
+
+
+class Evaluation:
+    """The values of a plan's nodes for one person.
+
+    Parameters
+    ----------
+    plan
+        What to compute.
+    readings
+        One a field; a field without a reading has nothing recorded.
+    """
+
+    def __init__(self, plan: Plan, readings: Mapping[str, Reading]) -> None:
+        self.plan = plan
+        self.readings = readings
+        self._values: dict[int, Value] = {}
+
+    def __getitem__(self, node: Node) -> Value:
+        key = id(node)
+        found = self._values.get(key)
+        if found is None:
+            found = self._values[key] = READERS[type(node)](self, node)
+        return found
+
+    def reading(self, field: Field) -> Reading:
+        """Return what was recorded for a field, or that nothing was."""
+        return self.readings.get(field.name) or absent(field)
+
+    def asked(self, field: Field) -> float:
+        """Return whether an item is asked: 1, 0, or NaN where that is unknown."""
+        return 1.0 if field.asked is None else self[field.asked].value
+
+    def is_absent(self, field: Field) -> bool:
+        """Whether an answer is lacking; one to an item that is not asked never is."""
+        reading = self.reading(field)
+        return (reading.value != reading.value or reading.is_partial) and self.asked(field) != 0
+
+    def output(self, name: str) -> Output:
+        """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
+        node, fields = self.plan.results[name], self.plan.depends[name]
+        value, low, high = self[node]
+        status = self._standing(fields) or self._status(name, fields)
+        if status in (Status.NOT_APPLICABLE, Status.INVALID):
+            return Output(UNKNOWN, UNKNOWN, UNKNOWN, status)
+        if status is Status.DECIDED:
+            value = low
+        elif status not in (Status.COMPLETE, Status.PRORATED):
+            value = UNKNOWN
+        return Output(value, low, high, status)
+
+    def _standing(self, fields: tuple[Field, ...]) -> Status | None:
+        eligible = [self[step.node].value for step in self.plan.of_kind("eligible")]
+        if 0 in eligible:
+            return Status.NOT_APPLICABLE
+        for field in fields:
+            reason = self.reading(field).reason
+            if field.is_component and reason in (Status.NOT_APPLICABLE, Status.INVALID):
+                return Status(reason)
+        if any(self[step.node].value == 0 for step in self.plan.of_kind("consistent")):
+            return Status.INVALID
+        return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
+
+    def _status(self, name: str, fields: tuple[Field, ...]) -> Status:
+        node = self.plan.results[name]
+        value, low, high = self[node]
+        if not any(self.is_absent(field) for field in fields):
+            if value == value:
+                return Status.COMPLETE
+        elif low == high and (value != value or value == low):
+            return Status.DECIDED
+        elif value == value:
+            return Status.PRORATED
+        if self.plan.full is not None:
+            stated = Evaluation(self.plan.full, self.readings)[self.plan.full.results[name]]
+            if stated.is_known:
+                return Status.WITHHELD
+        if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
+            return Status.WITHHELD
+        if not any(self.is_absent(field) for field in fields):
+            return Status.INVALID
+        return Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
+
+
+def attainable(node: Node) -> tuple[float, float]:
+    """Return the lowest and highest value that a node can have for anybody; never narrower than the truth."""
+    value = Evaluation(Plan({}, (), {}, ""), {})[node]
+    return value.low, value.high
+
+
+def absent(field: Field, reason: str = "") -> Reading:
+    """Return the reading of a field that has no answer: anything it can be is left open."""
+    return Reading(UNKNOWN, field.minimum, field.maximum, reason)
+
+
+def answered(value: float) -> Reading:
+    """Return the reading of a field that was answered."""
+    return Reading(value, value, value)
+
+
+def shown(node: Node, value: float) -> float | int | str | bool | None:
+    """Return a node's value as people write it: a level's name, a truth value, a number; None where unknown."""
+    if value != value:
+        return None
+    match type_of(node):
+        case "level":
+            return levels_of(node)[int(value)]
+        case "boolean":
+            return bool(value)
+        case "date":
+            return date.fromordinal(int(value)).isoformat()
+        case _:
+            return int(value) if value.is_integer() and abs(value) < 2**53 else value

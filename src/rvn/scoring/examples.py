@@ -1,0 +1,103 @@
+"""Runs the worked examples of a definition, and checks that they touch every cut-off."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rvn import messages
+from rvn.definition.entries import Test
+from rvn.errors import AnswersError, Diagnostic
+from rvn.plan.explain import Evaluation, attainable, shown
+from rvn.plan.nodes import Bands
+from rvn.plan.status import Status
+from rvn.plan.types import decimals_of
+from rvn.scoring.result import Output, Result
+
+if TYPE_CHECKING:
+    from rvn.scoring.instrument import Instrument
+
+_TRUTH = {"yes": True, "no": False}
+
+
+def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
+    """Yield worked examples that fail, and cut-offs that none of them touches.
+
+    Examples are run with everything accepted that rests on recalled facts: they test what is written.
+    """
+    stated = instrument.accepting(*instrument.recalled) if instrument.recalled else instrument
+    results = []
+    for index, test in enumerate(instrument.definition.tests):
+        try:
+            result = stated.score({**test.given, **test.answers}, on=test.on)
+        except AnswersError as error:
+            for problem in error.diagnostics:
+                place = instrument.loaded.source.place(("tests", index, "name"))
+                what, remedy = problem.message, problem.hint
+                yield messages.TEST_ANSWERS.at(place, test=test.name, what=what, remedy=remedy)
+            continue
+        results.append(result)
+        yield from _compare(instrument, index, test, result)
+    if not instrument.definition.uses:  # the answers of a component have no place in an example yet
+        yield from _coverage(instrument, results)
+
+
+def _compare(instrument: Instrument, index: int, test: Test, result: Result) -> Iterator[Diagnostic]:
+    for name, expected in test.expect.items():
+        place = instrument.loaded.source.place(("tests", index, "expect", name))
+        found = _found(result, name)
+        if found is None:
+            near = messages.near(name, [*result.evaluation.plan.results])
+            yield messages.UNKNOWN_NAME.at(place, kind="output", name=name, near=near)
+            continue
+        for part, wanted in expected.items() if isinstance(expected, dict) else [("value", expected)]:
+            actual = getattr(found, part, "…")
+            if not _same(actual, wanted):
+                what = name if part == "value" else f"{part} of {name}"
+                shown_actual = "none" if actual is None else str(actual)
+                yield messages.TEST_FAILS.at(place, test=test.name, name=what, found=shown_actual, expected=wanted)
+
+
+def _found(result: Result, name: str) -> Output | None:
+    if name in result.raw:
+        return result[name]
+    for step in result.evaluation.plan.of_kind("derived"):
+        if step.name == name:
+            value, low, high = (shown(step.node, end) for end in result.evaluation[step.node])
+            return Output(name, value, Status.COMPLETE, low, high)
+    return None
+
+
+def _same(actual: object, wanted: object) -> bool:
+    if wanted is None or wanted == "none":
+        return actual is None
+    if isinstance(actual, bool):
+        return actual is (_TRUTH.get(wanted, wanted) if isinstance(wanted, str) else wanted)
+    if isinstance(actual, (int, float)) and isinstance(wanted, (int, float)) and not isinstance(wanted, bool):
+        return math.isclose(actual, wanted, rel_tol=1e-12, abs_tol=1e-12)
+    return actual is not None and str(actual) == str(wanted)
+
+
+def _coverage(instrument: Instrument, results: list[Result]) -> Iterator[Diagnostic]:
+    source, definition = instrument.loaded.source, instrument.definition
+    if len(definition.tests) < 3:
+        yield messages.FEW_TESTS.at(source.place(("tests",), key=True), found=len(definition.tests))
+    if not results:
+        return
+    for step in results[0].evaluation.plan.of_kind("bands"):
+        if not isinstance(step.node, Bands) or decimals_of(step.node.of) != 0:
+            continue
+        index = [bands.id for bands in definition.bands].index(step.name)
+        values = {_exact(result.evaluation, step.node) for result in results}
+        low, _ = attainable(step.node.of)
+        for level, start in zip(step.node.levels[1:], step.node.starts[1:], strict=True):
+            for side, target in (("upper", math.ceil(start)), ("lower", math.ceil(start) - 1)):
+                if target not in values and target >= low:
+                    place = source.place(("bands", index, "levels", level))
+                    gaps = {"side": side, "start": f"{start:g}", "level": level, "name": step.name, "target": target}
+                    yield messages.CUT_UNTESTED.at(place, of=definition.bands[index].of, **gaps)
+
+
+def _exact(evaluation: Evaluation, node: Bands) -> float:
+    return evaluation[node.of].value

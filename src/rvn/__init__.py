@@ -1,6 +1,6 @@
 """Risk-and-needs assessment: instruments as data, scores with reasons, validation from a tally."""
 
-from rvn.catalog import load, references
+from rvn.catalog import references
 from rvn.errors import (
     AnswersError,
     CatalogError,
@@ -11,6 +11,8 @@ from rvn.errors import (
     Place,
     RvnError,
 )
+from rvn.scoring.instrument import Instrument, load
+from rvn.scoring.result import Result
 
 __version__ = "0.1.0"
 
@@ -21,7 +23,9 @@ __all__ = [
     "DefinitionError",
     "Diagnostic",
     "FrameError",
+    "Instrument",
     "Place",
+    "Result",
     "RvnError",
     "load",
     "references",

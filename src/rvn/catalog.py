@@ -11,15 +11,11 @@ import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rvn import messages
+from rvn.definition.load import Loaded, load
 from rvn.errors import CatalogError, Place
-
-if TYPE_CHECKING:
-    from rvn.definition.load import Loaded
-    from rvn.plan.plan import Plan
-    from rvn.scoring.instrument import Instrument
+from rvn.plan.plan import Plan
 
 ENTRY_POINTS = "rvn.instruments"
 
@@ -51,32 +47,6 @@ def references() -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def load(reference: str | Path) -> Instrument:
-    """Return one version of an instrument.
-
-    Parameters
-    ----------
-    reference
-        ``id@version``, or the path of a definition file.
-
-    Raises
-    ------
-    CatalogError
-        When there is no such instrument or version, or the version is not said.
-    DefinitionError
-        When its definition is wrong; carries every problem.
-
-    Examples
-    --------
-    >>> load("audit@2001").title("en")
-    'Alcohol use disorders identification test'
-    """
-    from rvn.scoring.instrument import Instrument
-
-    loaded = _loaded(find(reference))
-    return Instrument(loaded, loaded.plan)
-
-
 def find(reference: str | Path) -> Path:
     """Return the file of an ``id@version``, or a path as it is."""
     if isinstance(reference, Path) or reference.endswith((".yaml", ".yml")):
@@ -95,15 +65,24 @@ def find(reference: str | Path) -> Path:
     raise CatalogError(messages.NO_VERSION.at(name=name, version=version, near=messages.near(version, versions)))
 
 
-def _loaded(path: Path) -> Loaded:
-    return _read(path.resolve(), path.stat().st_mtime_ns if path.is_file() else 0)
+def load_definition(reference: str | Path) -> Loaded:
+    """Return the definition of an ``id@version``, or of a file; read once as long as its files do not change.
+
+    Raises
+    ------
+    CatalogError
+        When there is no such instrument or version, or the version is not said.
+    DefinitionError
+        When the definition is wrong; carries every problem.
+    """
+    path = find(reference).resolve()
+    files = [path, *sorted(path.parent.glob("texts/*.yaml"))]
+    return _read(path, tuple(file.stat().st_mtime_ns for file in files if file.is_file()))
 
 
 @functools.lru_cache(maxsize=256)
-def _read(path: Path, _changed: int) -> Loaded:
-    from rvn.definition.load import load as load_file
-
-    loaded = load_file(path, _component)
+def _read(path: Path, _changed: tuple[int, ...]) -> Loaded:
+    loaded = load(path, _component)
     stands = (path.parent.name, path.stem)
     if path in (known.resolve() for known in references().values()) and stands != (
         loaded.definition.id,
@@ -116,4 +95,4 @@ def _read(path: Path, _changed: int) -> Loaded:
 
 
 def _component(reference: str) -> Plan:
-    return _loaded(find(reference)).plan
+    return load_definition(reference).plan

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from rvn.definition.expression import FUNCTIONS
+from rvn.definition.functions import FUNCTIONS
 
 # What a name cannot be, because it means something else in an expression or in a tally.
-RESERVED = FUNCTIONS | frozenset(keyword.kwlist) | {"true", "false", "none", "assessed_on", "counts"}
+RESERVED = frozenset(FUNCTIONS) | frozenset(keyword.kwlist) | {"true", "false", "none", "assessed_on", "counts"}
 
 Number = float  # whole numbers pass too; truth values do not
 

@@ -7,9 +7,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rvn import messages
+from rvn.catalog import load_definition
 from rvn.definition.compile import recalled
 from rvn.definition.load import Loaded, in_order
 from rvn.errors import CatalogError, Diagnostic
@@ -168,6 +170,30 @@ class Instrument:
 
     def __repr__(self) -> str:
         return f"<Instrument {self.reference}>"
+
+
+def load(reference: str | Path) -> Instrument:
+    """Return one version of an instrument.
+
+    Parameters
+    ----------
+    reference
+        ``id@version``, or the path of a definition file.
+
+    Raises
+    ------
+    CatalogError
+        When there is no such instrument or version, or the version is not said.
+    DefinitionError
+        When its definition is wrong; carries every problem.
+
+    Examples
+    --------
+    >>> load("audit@2001").title("en")
+    'Alcohol use disorders identification test'
+    """
+    loaded = load_definition(reference)
+    return Instrument(loaded, loaded.plan)
 
 
 def localized(texts: Mapping[Language, str], language: Language) -> str:

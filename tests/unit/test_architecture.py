@@ -1,0 +1,74 @@
+"""The shape of the code: imports run one way, and starting is cheap."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "rvn"
+
+# What each part may import, beside itself. `plan` and `validation` know no file, no frame library and no screen.
+MAY_IMPORT = {
+    "errors": set(),
+    "text": set(),
+    "messages": {"errors"},
+    "plan": {"errors"},
+    "definition": {"plan", "messages", "errors"},
+    "catalog": {"definition", "plan", "messages", "errors"},
+    "scoring": {"catalog", "definition", "plan", "messages", "errors", "text"},
+    "validation": {"errors"},
+    "cli": {"scoring", "validation", "catalog", "definition", "plan", "messages", "errors", "text"},
+}
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the parts of rvn that a module imports anywhere, for type checking included."""
+    for found in ast.walk(ast.parse(path.read_text())):
+        if isinstance(found, ast.ImportFrom) and found.module:
+            names = [found.module] if found.module != "rvn" else [f"rvn.{alias.name}" for alias in found.names]
+        elif isinstance(found, ast.Import):
+            names = [alias.name for alias in found.names]
+        else:
+            continue
+        yield from (name.split(".")[1] for name in names if name.startswith("rvn."))
+
+
+MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if path.name != "__init__.py" or path.parent != SOURCE]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_run_one_way(path: Path) -> None:
+    part = part_of(path)
+    assert set() == set(imports(path)) - MAY_IMPORT[part] - {part}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_module_can_be_read_in_ten_minutes(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+def loaded_after(code: str) -> set[str]:
+    """Return the top-level packages loaded in a fresh interpreter after running some code."""
+    command = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    return set(
+        subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout.split()
+    )
+
+
+def test_starting_loads_nothing_heavy() -> None:
+    heavy = {"pandas", "scipy", "sklearn", "polars", "pyarrow", "narwhals", "matplotlib"}
+    assert set() == loaded_after("import rvn") & heavy
+
+
+def test_scoring_one_person_loads_nothing_heavy() -> None:
+    code = "import rvn; rvn.load('audit@2001').score({'frequency': 'never'}).explain('lv')"
+    assert set() == loaded_after(code) & {"pandas", "scipy", "sklearn", "polars", "pyarrow"}

@@ -103,6 +103,9 @@ OPTIONS_NOT_HERE = Message(
     "`{key}` does not belong to an item of kind {kind}",
     "a choice has `options`, a number or count `points` and `range`",
 )
+SPLIT_TEXT = Message(
+    "RVN219", "'{text}' stands where a key is expected", 'text with a comma inside {{ }} must be in quotes: "…, {text}"'
+)
 NO_POINTS = Message(
     "RVN215",
     "the item '{name}' has options without points, so '{scale}' cannot add it",

@@ -50,6 +50,9 @@ def _diagnostics(error: ValidationError, model: type[BaseModel], source: Source,
         place = source.place(path, key=key_itself or problem["type"] == "extra_forbidden")
         name = str(path[-1]) if path else "the file"
         kind, context = problem["type"], problem.get("ctx", {})
+        if " " in name and _value(source, path) is None:
+            yield messages.SPLIT_TEXT.at(source.place(path, key=True), text=name)
+            continue
         if kind == "extra_forbidden":
             near = messages.near(name, _keys(model, inner[:-1]))
             yield messages.UNKNOWN_KEY.at(place, key=name, near=near)
@@ -66,6 +69,13 @@ def _diagnostics(error: ValidationError, model: type[BaseModel], source: Source,
             yield messages.BAD_IDENTIFIER.at(place, name=problem["input"])
         else:
             yield messages.NOT_ALLOWED.at(place, key=name, why=_why(kind, context), remedy="correct the value")
+
+
+def _value(source: Source, path: Path_) -> object:
+    found: Any = source.data
+    for step in path:
+        found = found.get(step) if isinstance(found, dict) else found[step] if isinstance(found, list) else ""
+    return found
 
 
 def _path(location: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], bool]:

@@ -18,16 +18,16 @@ from rvn.scoring.answers import read_answer
 _EPOCH = 719_163  # the day number of 1970-01-01
 
 
-class Cell(NamedTuple):
-    """A problem in one cell; `value` is for the table of problems only, never for a message."""
+class Cells(NamedTuple):
+    """Rows in which an item has the same problem; `value` is for the table of problems only, never for a message."""
 
-    row: int
+    rows: npt.NDArray[np.intp]
     item: str
     problem: Diagnostic
-    value: str
+    value: str = ""
 
 
-def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     """Return the answers of a column and the cells that cannot be used, which count as nothing recorded.
 
     Raises
@@ -46,28 +46,28 @@ def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell
     return _by_distinct_values(field, series)
 
 
-def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     values, recorded = native.floats(series)
     bad = ~(values >= field.minimum) | ~(values <= field.maximum) | np.isinf(values)
     if field.kind == "count":
         bad |= values != np.floor(values)
     bad &= recorded
     cells = []
-    for row in np.flatnonzero(bad):
-        value = values[row]
+    for value in np.unique(values[bad]):
         problem = read_answer(field, float(value))
         assert isinstance(problem, Diagnostic)
-        cells.append(Cell(int(row), field.name, problem, f"{value:g}"))
+        same = np.isnan(values) if np.isnan(value) else values == value
+        cells.append(Cells(np.flatnonzero(bad & same), field.name, problem, f"{value:g}"))
     return Column(np.where(bad, np.nan, values)), cells
 
 
-def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     absent = series.is_null().to_numpy()
     days = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
     return Column(np.where(absent, np.nan, days.astype(np.float64))), []
 
 
-def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell]]:
+def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     codes, distinct = native.factorized(series)
     numeric = np.full(len(distinct) + 1, np.nan)  # the last one stands for nothing recorded
     reasons = np.zeros(len(distinct) + 1, np.uint8)
@@ -83,8 +83,8 @@ def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, l
         else:
             reasons[place] = ABSENT + field.reasons.index(reading.reason)
     cells = [
-        Cell(int(row), field.name, wrong[int(codes[row])], str(distinct[codes[row]]))
-        for row in np.flatnonzero(np.isin(codes, list(wrong)))
+        Cells(np.flatnonzero(codes == place), field.name, problem, str(distinct[place]))
+        for place, problem in wrong.items()
     ]
     if field.kind == "choice":
         table = np.where(np.isnan(numeric), reasons, numeric).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
 from rvn.scoring import native
 from rvn.scoring.answers import ASSESSED_ON, read_answer
-from rvn.scoring.cells import Cell, read_column
+from rvn.scoring.cells import Cells, read_column
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
@@ -94,7 +94,8 @@ def score_frame(
     _require(instrument, table, names, on, prefix)
     read, cells = _read(instrument, table, names, on)
     invalid = np.zeros(len(table), np.bool_)
-    invalid[[cell.row for cell in cells]] = True
+    for cell in cells:
+        invalid[cell.rows] = True
     evaluated = evaluate(instrument.plan, read, len(table))
     made: dict[str, Any] = {}
     for name, output in evaluated.outputs.items():
@@ -131,9 +132,9 @@ def _require(
 
 def _read(
     instrument: Instrument, table: nw.DataFrame[Any], names: Mapping[str, str], on: date | str | None
-) -> tuple[dict[str, Column], list[Cell]]:
+) -> tuple[dict[str, Column], list[Cells]]:
     read: dict[str, Column] = {}
-    cells: list[Cell] = []
+    cells: list[Cells] = []
     for name, field in instrument.plan.fields.items():
         if name == ASSESSED_ON and on is not None:
             day = read_answer(field, on)
@@ -162,13 +163,13 @@ def _with_standing(field: Field, column: Column, table: nw.DataFrame[Any], name:
 
 def _future(
     fields: Mapping[str, Field], read: Mapping[str, Column], table: nw.DataFrame[Any], names: Mapping[str, str]
-) -> list[Cell]:
+) -> list[Cells]:
     cells = []
     for name, column in read.items():
         if fields[name].kind == "date" and name != ASSESSED_ON:
+            problem = messages.ANSWER_DATE.at(name=name)
             for row in np.flatnonzero(column.values > read[ASSESSED_ON].values):
-                problem = messages.ANSWER_DATE.at(name=name)
-                cells.append(Cell(int(row), name, problem, str(table[names[name]][int(row)])))
+                cells.append(Cells(np.array([row]), name, problem, str(table[names[name]][int(row)])))
     return cells
 
 
@@ -201,26 +202,27 @@ def _columns(
     }
 
 
-def _contradictions(evaluated: Evaluated, usable: npt.NDArray[np.bool_]) -> list[Cell]:
+def _contradictions(evaluated: Evaluated, usable: npt.NDArray[np.bool_]) -> list[Cells]:
     cells = []
     for name, mask in evaluated.contradictions.items():
-        problem = messages.CONTRADICTION.at(name=name)
-        cells += [Cell(int(row), name, problem, "") for row in np.flatnonzero(mask & usable)]
+        cells.append(Cells(np.flatnonzero(mask & usable), name, messages.CONTRADICTION.at(name=name)))
     for name, mask in evaluated.ignored.items():
-        problem = messages.NOT_ASKED.at(name=name)
-        cells += [Cell(int(row), name, problem, "") for row in np.flatnonzero(mask & usable)]
+        cells.append(Cells(np.flatnonzero(mask & usable), name, messages.NOT_ASKED.at(name=name)))
     return cells
 
 
-def _problems(cells: Collection[Cell], table: nw.DataFrame[Any]) -> Any:
-    ordered = sorted(cells, key=lambda cell: (cell.row, cell.item))
-    content = {
-        "row": [cell.row for cell in ordered],
-        "item": [cell.item for cell in ordered],
-        "code": [cell.problem.code for cell in ordered],
-        "severity": [cell.problem.severity for cell in ordered],
-        "problem": [cell.problem.message for cell in ordered],
-        "value": [cell.value for cell in ordered],
+def _problems(cells: Sequence[Cells], table: nw.DataFrame[Any]) -> Any:
+    rows = np.concatenate([cell.rows for cell in cells] or [np.zeros(0, np.intp)])
+    which = np.repeat(np.arange(len(cells)), [len(cell.rows) for cell in cells])
+    items = np.array([cell.item for cell in cells], object)
+    order = np.lexsort((items[which].astype(str), rows))
+    texts = {
+        "item": items,
+        "code": np.array([cell.problem.code for cell in cells], object),
+        "severity": np.array([cell.problem.severity for cell in cells], object),
+        "problem": np.array([cell.problem.message for cell in cells], object),
+        "value": np.array([cell.value for cell in cells], object),
     }
+    content = {"row": rows[order].tolist()} | {name: column[which[order]].tolist() for name, column in texts.items()}
     schema = {name: nw.Int64() if name == "row" else nw.String() for name in content}
     return nw.from_dict(content, schema=schema, backend=table.implementation).to_native()

@@ -73,9 +73,10 @@ def words(places: Places, names: Sequence[str], like: nw.DataFrame[Any], *, orde
         categories = pd.Index(list(map(str, names)))
         values = pd.Categorical.from_codes(places, categories=categories, ordered=ordered)
         return _series(pd.Series(values, index=like.to_native().index))
-    series = nw.new_series("value", places, nw.Int64(), backend=like.implementation)
-    known = series.replace_strict([-1, *range(len(names))], [None, *map(str, names)], return_dtype=nw.String())
-    return known.cast(nw.Enum(list(map(str, names)))) if like.implementation.is_polars() else known
+    categories = list(map(str, names))
+    dtype = nw.Enum(categories) if like.implementation.is_polars() else nw.String()
+    entries = nw.new_series("value", [*categories, None], dtype, backend=like.implementation)
+    return entries[np.where(places < 0, len(categories), places)]
 
 
 def named(column: Any, name: str) -> Any:

@@ -9,7 +9,16 @@ import numpy.typing as npt
 
 from rvn.plan import nodes
 from rvn.plan.columns.block import Block, Bounds, Floats, bounds_of
-from rvn.plan.columns.values import COMPARISONS, FUNCTIONS, OPERATIONS, left_out_of, moved, points_if_asked, round_to
+from rvn.plan.columns.values import (
+    COMPARISONS,
+    FUNCTIONS,
+    OPERATIONS,
+    left_out_of,
+    moved,
+    place_among,
+    points_if_asked,
+    round_to,
+)
 from rvn.plan.nodes import Node
 
 
@@ -206,9 +215,8 @@ def _sum(parts: list[Floats], decimals: int | None) -> Floats:
 
 @bounds_of(nodes.Bands)
 def _bands_bounds(on: Block, node: nodes.Bands) -> Bounds:
-    starts = np.asarray(node.starts)
-    low, high = (np.searchsorted(starts, end, side="right") - 1.0 for end in on.bounds(node.of))
-    return np.maximum(low, 0), np.maximum(high, 0)
+    low, high = (place_among(node.starts, end).astype(np.float64) for end in on.bounds(node.of))
+    return low, high
 
 
 @bounds_of(nodes.Cells)

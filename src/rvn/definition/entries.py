@@ -191,14 +191,14 @@ class LevelRule(Rule):
 
 
 class Test(Entry):
-    """A worked example: answers and what must come out of them."""
+    """A worked example: answers, outputs of components as `name.output`, and what must come out of them."""
 
     __test__ = False
 
     name: Text
     given: dict[Identifier, Any] = Field(default_factory=dict)
     on: str | None = None
-    answers: dict[Identifier, Any] = Field(default_factory=dict)
+    answers: dict[Word, Any] = Field(default_factory=dict)
     expect: Annotated[dict[Identifier, Any], Field(min_length=1)]
     source: Identifier | None = None
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from rvn import messages
-from rvn.definition.source import Path_, Source
+from rvn.definition.source import Path_, Source, inside
 from rvn.errors import Diagnostic
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -33,11 +33,8 @@ _REMEDIES = {"string_type": "put it in quotes if it is meant as text"}
 
 def validated(model: type[Model], source: Source, at: Path_ = ()) -> Model | None:
     """Return the part of a source at a path as a model, or None after adding its problems to `source.problems`."""
-    data = source.data
-    for step in at:
-        data = data[step]
     try:
-        return model.model_validate(data)
+        return model.model_validate(inside(source.data, at))
     except ValidationError as error:
         source.problems.extend(_diagnostics(error, model, source, at))
         return None
@@ -50,7 +47,7 @@ def _diagnostics(error: ValidationError, model: type[BaseModel], source: Source,
         place = source.place(path, key=key_itself or problem["type"] == "extra_forbidden")
         name = str(path[-1]) if path else "the file"
         kind, context = problem["type"], problem.get("ctx", {})
-        if " " in name and _value(source, path) is None:
+        if " " in name and inside(source.data, path, "") is None:
             yield messages.SPLIT_TEXT.at(source.place(path, key=True), text=name)
             continue
         if kind == "extra_forbidden":
@@ -69,13 +66,6 @@ def _diagnostics(error: ValidationError, model: type[BaseModel], source: Source,
             yield messages.BAD_IDENTIFIER.at(place, name=problem["input"])
         else:
             yield messages.NOT_ALLOWED.at(place, key=name, why=_why(kind, context), remedy="correct the value")
-
-
-def _value(source: Source, path: Path_) -> object:
-    found: Any = source.data
-    for step in path:
-        found = found.get(step) if isinstance(found, dict) else found[step] if isinstance(found, list) else ""
-    return found
 
 
 def _path(location: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], bool]:

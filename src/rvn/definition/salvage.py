@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rvn.definition.entries import Definition
-from rvn.definition.source import Source
+from rvn.definition.source import Source, inside
 
 _STAND_IN: dict[str, Any] = {
     "eligible": {"when": "true", "because": {"en": "…"}},
@@ -52,7 +52,7 @@ def salvage(source: Source) -> tuple[Definition, frozenset[str]] | None:
 def _mend(data: dict[str, Any], path: tuple[int | str, ...], kind: str, broken: set[str]) -> None:
     section = str(path[0]) if path else ""
     if kind == "extra_forbidden":
-        parent = _inside(data, path[:-1])
+        parent = inside(data, path[:-1])
         if isinstance(parent, dict):
             parent.pop(path[-1], None)
     elif len(path) == 1 or section not in _STAND_IN or section == "licence":
@@ -85,11 +85,3 @@ def _stand_in(section: str) -> Any:
         return {"x": _STAND_IN["sources"]}
     field = Definition.model_fields.get(section)
     return field.get_default(call_default_factory=True) if field else None
-
-
-def _inside(data: Any, path: tuple[int | str, ...]) -> Any:
-    for step in path:
-        if isinstance(data, dict) and step not in data:
-            return None
-        data = data[step]
-    return data

@@ -188,6 +188,20 @@ def _position(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
+def inside(data: Any, path: Path_, otherwise: object = None) -> Any:
+    """Return the part of plain data at a path, or something else where there is no such part.
+
+    >>> inside({"items": [{"id": "a"}]}, ("items", 0, "id"))
+    'a'
+    """
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return otherwise
+    return data
+
+
 def resolve(text: str) -> str | int | float | bool | None:
     """Return the value of an unquoted YAML scalar by the core types of YAML 1.2.
 

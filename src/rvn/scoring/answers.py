@@ -99,7 +99,7 @@ def read_answer(field: Field, value: object, day: date | None = None) -> Reading
     if isinstance(value, float) and math.isnan(value):
         return messages.ANSWER_NAN.at(name=field.name, reasons=", ".join(field.reasons))
     match field.kind:
-        case "choice":
+        case "choice" | "level":
             return _option(field, value)
         case "date":
             return _dated(field, value, day)

@@ -13,6 +13,7 @@ from rvn.plan.explain import Evaluation, attainable, shown
 from rvn.plan.nodes import Bands
 from rvn.plan.status import Status
 from rvn.plan.types import decimals_of
+from rvn.scoring.answers import read_answer, read_answers
 from rvn.scoring.result import Output, Result
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
     results = []
     for index, test in enumerate(instrument.definition.tests):
         try:
-            result = stated.score({**test.given, **test.answers}, on=test.on)
+            result = _score(stated, test)
         except AnswersError as error:
             for problem in error.diagnostics:
                 place = instrument.loaded.source.place(("tests", index, "name"))
@@ -39,8 +40,22 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
             continue
         results.append(result)
         yield from _compare(instrument, index, test, result)
-    if not instrument.definition.uses:  # the answers of a component have no place in an example yet
-        yield from _coverage(instrument, results)
+    yield from _coverage(instrument, results)
+
+
+def _score(instrument: Instrument, test: Test) -> Result:
+    """Return the result of an example; it may state the outputs of components instead of scoring them."""
+    answers = {**test.given, **test.answers}
+    fields = instrument.plan.fields
+    stated = {name: fields[name] for name in answers if name in fields and fields[name].is_component}
+    own = {name: answer for name, answer in answers.items() if name not in stated}
+    readings = read_answers(instrument.plan, instrument.definition.uses, own, test.on)
+    for name, field in stated.items():
+        reading = read_answer(field, answers[name])
+        if isinstance(reading, Diagnostic):
+            raise AnswersError(reading)
+        readings[name] = reading
+    return Result(instrument, Evaluation(instrument.plan, readings), test.on)
 
 
 def _compare(instrument: Instrument, index: int, test: Test, result: Result) -> Iterator[Diagnostic]:

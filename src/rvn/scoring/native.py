@@ -70,8 +70,8 @@ def words(places: Places, names: Sequence[str], like: nw.DataFrame[Any], *, orde
     if like.implementation.is_pandas():
         import pandas as pd
 
-        categories = pd.Index(list(map(str, names)))
-        values = pd.Categorical.from_codes(places, categories=categories, ordered=ordered)
+        index = pd.Index(list(map(str, names)))
+        values = pd.Categorical.from_codes(places, categories=index, ordered=ordered)
         return _series(pd.Series(values, index=like.to_native().index))
     categories = list(map(str, names))
     dtype = nw.Enum(categories) if like.implementation.is_polars() else nw.String()

@@ -5,17 +5,43 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from rvn import messages
 from rvn.plan import nodes
-from rvn.plan.nodes import Node
+from rvn.plan.nodes import Field, Node, Type
 from rvn.plan.types import levels_of, type_of
 
-if TYPE_CHECKING:
-    from rvn.definition.expression import ExpressionCompiler
-
 Arguments = list[ast.expr]
+
+
+class Item(Protocol):
+    """An item or fact that a function is about."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def field(self) -> Field | None:
+        """What is answered."""
+
+    @property
+    def points(self) -> Node | None:
+        """What an answer is worth."""
+
+
+class Reader(Protocol):
+    """What a function asks for its arguments."""
+
+    def node(self, tree: ast.expr) -> Node:
+        """Return what a tree means."""
+
+    def typed(self, tree: ast.expr, kind: Type) -> Node:
+        """Return what a tree means, which must be of one type."""
+
+    def field(self, tree: ast.expr, function: str) -> Item:
+        """Return the item or fact that a tree names."""
 
 
 class Mistake(Exception):
@@ -38,37 +64,37 @@ class Function:
     usage: str
     least: int
     most: int
-    make: Callable[[ExpressionCompiler, Arguments], Node]
+    make: Callable[[Reader, Arguments], Node]
 
 
-def _numbers(on: ExpressionCompiler, trees: Arguments) -> tuple[Node, ...]:
+def _numbers(on: Reader, trees: Arguments) -> tuple[Node, ...]:
     return tuple(on.typed(tree, "number") for tree in trees)
 
 
-def _lowest(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _lowest(on: Reader, trees: Arguments) -> Node:
     return nodes.Extreme(which="min", parts=_numbers(on, trees))
 
 
-def _highest(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _highest(on: Reader, trees: Arguments) -> Node:
     return nodes.Extreme(which="max", parts=_numbers(on, trees))
 
 
 def _apply(name: str) -> Function:
-    def make(on: ExpressionCompiler, trees: Arguments) -> Node:
+    def make(on: Reader, trees: Arguments) -> Node:
         return nodes.Apply(function=name, of=on.typed(trees[0], "number"))  # type: ignore[arg-type]
 
     return Function(f"{name}(x)", 1, 1, make)
 
 
 def _between(unit: str) -> Function:
-    def make(on: ExpressionCompiler, trees: Arguments) -> Node:
+    def make(on: Reader, trees: Arguments) -> Node:
         start, end = (on.typed(tree, "date") for tree in trees)
         return nodes.Between(unit=unit, start=start, end=end)  # type: ignore[arg-type]
 
     return Function(f"{unit}_between(earlier, later)", 2, 2, make)
 
 
-def _rounded(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _rounded(on: Reader, trees: Arguments) -> Node:
     places = trees[1].value if len(trees) == 2 and isinstance(trees[1], ast.Constant) else 0
     if (len(trees) == 2 and not isinstance(trees[1], ast.Constant)) or type(places) is not int or places > 12:
         raise Mistake(
@@ -82,7 +108,7 @@ def _rounded(on: ExpressionCompiler, trees: Arguments) -> Node:
     return nodes.Round(of=on.typed(trees[0], "number"), per=10.0**places, multiple=1.0, ties="away")
 
 
-def _points(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _points(on: Reader, trees: Arguments) -> Node:
     symbol = on.field(trees[0], "points")
     if symbol.points is None:
         what = f"'{symbol.name}' has no points"
@@ -90,7 +116,7 @@ def _points(on: ExpressionCompiler, trees: Arguments) -> Node:
     return symbol.points
 
 
-def _first_known(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _first_known(on: Reader, trees: Arguments) -> Node:
     parts = tuple(on.node(tree) for tree in trees)
     if len({(type_of(part), levels_of(part)) for part in parts}) > 1:
         what = "`coalesce` has values of different kinds"
@@ -98,17 +124,17 @@ def _first_known(on: ExpressionCompiler, trees: Arguments) -> Node:
     return nodes.Coalesce(parts=parts)
 
 
-def _count_of(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _count_of(on: Reader, trees: Arguments) -> Node:
     return nodes.CountOf(parts=tuple(on.typed(tree, "boolean") for tree in trees))
 
 
-def _answered(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _answered(on: Reader, trees: Arguments) -> Node:
     field = on.field(trees[0], "answered").field
     assert field is not None
     return nodes.Answered(field=field)
 
 
-def _missing(on: ExpressionCompiler, trees: Arguments) -> Node:
+def _missing(on: Reader, trees: Arguments) -> Node:
     field = on.field(trees[0], "missing").field
     assert field is not None
     unanswered = nodes.Not(of=nodes.Answered(field=field))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 from rvn import messages
 from rvn.definition import entries
 from rvn.definition.expression import Symbol
 from rvn.definition.problems import Broken
 from rvn.definition.ranges import parse_ranges
-from rvn.definition.source import Path_
+from rvn.definition.scope import Scope
+from rvn.definition.source import Path_, Source
 from rvn.errors import RvnError
 from rvn.plan import nodes
 from rvn.plan.explain import attainable
@@ -19,13 +20,10 @@ from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Plan
 from rvn.plan.types import levels_of
 
-if TYPE_CHECKING:
-    from rvn.definition.compile import Compiler
-
 REASONS = ("unknown", "refused", "not_asked", "not_applicable")
 
 
-def given(on: Compiler, name: str, entry: entries.Given, path: Path_) -> Symbol:
+def given(on: Scope, name: str, entry: entries.Given, path: Path_) -> Symbol:
     """Return a fact that is not a question."""
     if (entry.kind == "choice") != (entry.options is not None):
         wrong = "options" if entry.options is not None else "kind"
@@ -42,7 +40,7 @@ def given(on: Compiler, name: str, entry: entries.Given, path: Path_) -> Symbol:
     return Symbol(name, field=field)
 
 
-def item(on: Compiler, entry: entries.Item, path: Path_) -> Symbol:
+def item(on: Scope, entry: entries.Item, path: Path_) -> Symbol:
     """Return an item: what can be answered, and its points."""
     entry = _with_likeness(on, entry, path)
     asked = on.expression(entry.asked_if, "boolean", *path, "asked_if") if entry.asked_if else None
@@ -53,7 +51,7 @@ def item(on: Compiler, entry: entries.Item, path: Path_) -> Symbol:
     return Symbol(entry.id, field=field, points=None if points is None else on.withheld(entry.id, points))
 
 
-def _with_likeness(on: Compiler, entry: entries.Item, path: Path_) -> entries.Item:
+def _with_likeness(on: Scope, entry: entries.Item, path: Path_) -> entries.Item:
     """Return an item with what it takes over from the item it is like."""
     seen = [entry.id]
     while entry.like is not None:
@@ -74,7 +72,7 @@ def _with_likeness(on: Compiler, entry: entries.Item, path: Path_) -> entries.It
     return entry
 
 
-def _choice(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
+def _choice(on: Scope, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
     for key in ("points", "range"):
         if getattr(entry, key) is not None:
             raise on.broken(messages.OPTIONS_NOT_HERE, *path, key, key=key, kind="choice")
@@ -93,7 +91,7 @@ def _choice(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) 
     return field, nodes.Points(field=field, values=tuple(float(value) for value in values))
 
 
-def _number(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
+def _number(on: Scope, entry: entries.Item, asked: Node | None, path: Path_) -> tuple[Field, Node | None]:
     if entry.options is not None:
         raise on.broken(messages.OPTIONS_NOT_HERE, *path, "options", key="options", kind=entry.kind)
     kind: Literal["count", "number"] = "count" if entry.kind == "count" else "number"
@@ -114,7 +112,7 @@ def _number(on: Compiler, entry: entries.Item, asked: Node | None, path: Path_) 
     return field, nodes.Points(field=field, values=ranges.values, starts=ranges.starts)
 
 
-def _range(on: Compiler, kind: str, given_range: list[float] | None, path: Path_) -> tuple[float, float]:
+def _range(on: Scope, kind: str, given_range: list[float] | None, path: Path_) -> tuple[float, float]:
     if given_range is None:
         return (0.0 if kind == "count" else -math.inf), math.inf
     low, high = given_range
@@ -124,20 +122,22 @@ def _range(on: Compiler, kind: str, given_range: list[float] | None, path: Path_
     return float(low), float(high)
 
 
-def _reasons(on: Compiler, more: list[str]) -> tuple[str, ...]:
+def _reasons(on: Scope, more: list[str]) -> tuple[str, ...]:
     """Return why an answer may be absent: always the four general reasons, and those the author added."""
     return tuple(dict.fromkeys([*REASONS, *on.definition.absence, *more]))
 
 
-def component(on: Compiler, name: str, reference: str, components: Callable[[str], Plan]) -> Plan | None:
-    """Return the plan of a component, or None after saying why it cannot be had."""
-    try:
-        return components(reference)
-    except RvnError as error:
-        first = error.diagnostics[0]
-        values = {"reference": reference, "why": first.message, "remedy": first.hint}
-        on.problem(messages.UNKNOWN_COMPONENT, "uses", name, **values)
-        return None
+def components(
+    definition: entries.Definition, source: Source, load: Callable[[str], Plan]
+) -> Iterator[tuple[str, Plan]]:
+    """Yield the plans of components by name; one that cannot be had is among the problems afterwards."""
+    for name, reference in definition.uses.items():
+        try:
+            yield name, load(reference)
+        except RvnError as error:
+            first, place = error.diagnostics[0], source.place(("uses", name))
+            values = {"reference": reference, "why": first.message, "remedy": first.hint}
+            source.problems.append(messages.UNKNOWN_COMPONENT.at(place, **values))
 
 
 def component_field(name: str, plan: Plan, output: str) -> Field:

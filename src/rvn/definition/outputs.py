@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rvn import messages
 from rvn.definition import entries
+from rvn.definition.scope import Scope
 from rvn.definition.source import Path_
 from rvn.plan import nodes
 from rvn.plan.nodes import Node
 from rvn.plan.plan import StepKind
 from rvn.plan.types import decimals_of, levels_of, type_of
-
-if TYPE_CHECKING:
-    from rvn.definition.compile import Compiler
 
 _KINDS: dict[str, StepKind] = {"derived": "derived", "scales": "scale", "bands": "bands", "tables": "table"}
 
@@ -26,7 +24,7 @@ def entries_of(definition: entries.Definition) -> tuple[entries.Scale | entries.
     return (*definition.scales, *definition.bands, *definition.tables)
 
 
-def build(on: Compiler, name: str, section: str, entry: Any, path: Path_) -> Node:
+def build(on: Scope, name: str, section: str, entry: Any, path: Path_) -> Node:
     """Return the node of a computed part after its rules, and add its steps."""
     node = _BUILDERS[section](on, entry, path)
     on.step(name, _KINDS[section], node)
@@ -41,13 +39,13 @@ def build(on: Compiler, name: str, section: str, entry: Any, path: Path_) -> Nod
     return node
 
 
-def _derived(on: Compiler, entry: entries.Derived, path: Path_) -> Node:
+def _derived(on: Scope, entry: entries.Derived, path: Path_) -> Node:
     written_out = (*path, "value") in on.source.places
     node = on.expression(entry.value, None, *path, *(("value",) if written_out else ()))
     return on.withheld(str(path[-1]), _rounded(on, node, entry.round, path))
 
 
-def _rounded(on: Compiler, node: Node, rounding: entries.Rounding | None, path: Path_) -> Node:
+def _rounded(on: Scope, node: Node, rounding: entries.Rounding | None, path: Path_) -> Node:
     if rounding is None:
         return node
     if type_of(node) != "number":
@@ -68,7 +66,7 @@ def _rounded(on: Compiler, node: Node, rounding: entries.Rounding | None, path: 
     return nodes.Round(of=node, per=per, multiple=1.0 if step < 1 else step, ties=rounding.ties)
 
 
-def _scale(on: Compiler, entry: entries.Scale, path: Path_) -> Node:
+def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
     parts = tuple(_part(on, name, entry.id, (*path, "items", index)) for index, name in enumerate(entry.items))
     missing = entry.missing
     where = (*path, "missing")
@@ -114,7 +112,7 @@ def _scale(on: Compiler, entry: entries.Scale, path: Path_) -> Node:
     return on.withheld(entry.id, node) if entry.evidence == "recalled" else node
 
 
-def _part(on: Compiler, name: str, scale: str, path: Path_) -> nodes.Part:
+def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
     symbol = on.find(name)
     if symbol is None:
         near = messages.near(name, on.names())
@@ -134,7 +132,7 @@ def _part(on: Compiler, name: str, scale: str, path: Path_) -> nodes.Part:
     return nodes.Part(name=name, of=node, field=symbol.field)
 
 
-def _bands(on: Compiler, entry: entries.Bands, path: Path_) -> Node:
+def _bands(on: Scope, entry: entries.Bands, path: Path_) -> Node:
     symbol = on.find(entry.of)
     if symbol is None:
         near = messages.near(entry.of, on.names())
@@ -170,7 +168,7 @@ def _bands(on: Compiler, entry: entries.Bands, path: Path_) -> Node:
     return on.withheld(entry.id, nodes.Bands(of=node, starts=tuple(map(float, starts)), levels=tuple(names)))
 
 
-def _table(on: Compiler, entry: entries.Table, path: Path_) -> Node:
+def _table(on: Scope, entry: entries.Table, path: Path_) -> Node:
     rows, columns = (_level(on, getattr(entry, key), (*path, key)) for key in ("rows", "columns"))
     row_levels, column_levels = levels_of(rows), levels_of(columns)
     levels = tuple(entry.levels or row_levels)
@@ -196,7 +194,7 @@ def _table(on: Compiler, entry: entries.Table, path: Path_) -> Node:
     return on.withheld(entry.id, nodes.Cells(rows=rows, columns=columns, cells=places, levels=levels))
 
 
-def _level(on: Compiler, name: str, path: Path_) -> Node:
+def _level(on: Scope, name: str, path: Path_) -> Node:
     symbol = on.find(name)
     if symbol is None:
         near = messages.near(name, on.names())
@@ -208,7 +206,7 @@ def _level(on: Compiler, name: str, path: Path_) -> Node:
     return node
 
 
-_BUILDERS: dict[str, Callable[[Compiler, Any, Path_], Node]] = {
+_BUILDERS: dict[str, Callable[[Scope, Any, Path_], Node]] = {
     "derived": _derived,
     "scales": _scale,
     "bands": _bands,
@@ -221,7 +219,7 @@ def target(rule: entries.LevelRule) -> str | None:
     return rule.then.set or rule.then.raise_ or rule.then.lower
 
 
-def check_rule(on: Compiler, rule: entries.LevelRule, path: Path_) -> None:
+def check_rule(on: Scope, rule: entries.LevelRule, path: Path_) -> None:
     """Report a rule that changes nothing known."""
     change, name = rule.then, target(rule)
     said = [key for key in (change.set, change.raise_, change.lower) if key]
@@ -237,7 +235,7 @@ def check_rule(on: Compiler, rule: entries.LevelRule, path: Path_) -> None:
         raise on.broken(messages.UNKNOWN_NAME, *path, "then", kind="output", name=name, near=near)
 
 
-def _changed(on: Compiler, rule: entries.LevelRule, node: Node, path: Path_) -> Node:
+def _changed(on: Scope, rule: entries.LevelRule, node: Node, path: Path_) -> Node:
     check_rule(on, rule, path)
     change, levels = rule.then, levels_of(node)
     test = on.expression(rule.when, "boolean", *path, "when")
@@ -258,7 +256,7 @@ def _changed(on: Compiler, rule: entries.LevelRule, node: Node, path: Path_) -> 
     return moved if hidden is moved else nodes.Choose(test=test, then=hidden, otherwise=node)
 
 
-def _end(on: Compiler, text: str, levels: tuple[str, ...], path: Path_) -> float:
+def _end(on: Scope, text: str, levels: tuple[str, ...], path: Path_) -> float:
     """Return a level's place in the order, or a number."""
     if levels:
         if text not in levels:

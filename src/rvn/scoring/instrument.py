@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from rvn import messages
 from rvn.catalog import load_definition
-from rvn.definition.compile import recalled
 from rvn.definition.load import Loaded, in_order
+from rvn.definition.scope import recalled
 from rvn.errors import CatalogError, Diagnostic
 from rvn.plan.explain import Evaluation
 from rvn.plan.plan import Plan

@@ -1,6 +1,6 @@
 """The expression language: Python's grammar through `ast`, a short list of what is allowed, never evaluated.
 
-An expression becomes nodes of the plan. Its names are looked up in a `Scope`, its types are checked, and every
+An expression becomes nodes of the plan. Its names are looked up in a `Names`, its types are checked, and every
 problem has its column.
 """
 
@@ -35,7 +35,7 @@ class Symbol:
     node: Node | None = None
 
 
-class Scope(Protocol):
+class Names(Protocol):
     """Where the names of an expression are looked up."""
 
     def names(self) -> list[str]:
@@ -45,7 +45,7 @@ class Scope(Protocol):
         """Return what a name stands for; None when there is no such name."""
 
 
-def compile_expression(text: str, place: Place, scope: Scope, expected: Type | None) -> Node | Diagnostic:
+def compile_expression(text: str, place: Place, names: Names, expected: Type | None) -> Node | Diagnostic:
     """Return the node that an expression means, or what is wrong with it.
 
     Parameters
@@ -54,7 +54,7 @@ def compile_expression(text: str, place: Place, scope: Scope, expected: Type | N
         The expression.
     place
         Where it starts in its file.
-    scope
+    names
         What its names mean.
     expected
         ``"boolean"`` for conditions, ``"number"`` for numbers; None takes either.
@@ -64,7 +64,7 @@ def compile_expression(text: str, place: Place, scope: Scope, expected: Type | N
     try:
         tree = ast.parse(text.replace("\n", " "), mode="eval").body
         _check_depth(tree, 0)
-        node = ExpressionCompiler(scope).node(tree)
+        node = ExpressionCompiler(names).node(tree)
         if expected and type_of(node) != expected:
             wanted, remedy = {
                 "boolean": ("a condition", "compare it with something, for example `… >= 1`"),
@@ -103,8 +103,8 @@ def _a(kind: str) -> str:
 class ExpressionCompiler:
     """Makes nodes of the grammar's trees; the functions of the language ask it for their arguments."""
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    def __init__(self, names: Names) -> None:
+        self.names = names
 
     def node(self, tree: ast.expr) -> Node:
         """Return what a tree means."""
@@ -156,9 +156,9 @@ class ExpressionCompiler:
         return node
 
     def _symbol(self, name: str, tree: ast.AST) -> Symbol:
-        found = self.scope.find(name)
+        found = self.names.find(name)
         if found is None:
-            near = messages.near(name, self.scope.names())
+            near = messages.near(name, self.names.names())
             raise Mistake(messages.UNKNOWN_NAME, tree, kind="item or value", name=name, near=near)
         return found
 

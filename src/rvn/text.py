@@ -68,6 +68,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "too_few_answers": {"en": "too few answers", "lv": "pārāk maz atbilžu"},
     "not_applicable": {"en": "not applicable", "lv": "nav piemērojams"},
     "invalid": {"en": "invalid", "lv": "nederīgs"},
+    "undefined": {"en": "the instrument gives no value here", "lv": "instruments šeit vērtību nedod"},
     "withheld": {"en": "withheld", "lv": "netiek rādīts"},
     # reasons for absence
     "": {"en": "nothing recorded", "lv": "nav ierakstīts"},

@@ -224,6 +224,26 @@ class CountOf(Node):
 
 
 @node
+class Known(Node):
+    """Whether the value of a node can be said; always known itself."""
+
+    of: Node
+
+
+@node
+class Lookup(Node):
+    """What stands in a table beside a number or a code; unknown where the table has no row for it.
+
+    `keys` are in rising order, `values` beside them; where `levels` are given the values are places among them.
+    """
+
+    of: Node
+    keys: tuple[float, ...]
+    values: tuple[float, ...]
+    levels: tuple[str, ...] = ()
+
+
+@node
 class Part:
     """One addend of a total, under the name of its item; `field` where it is the points of an answer."""
 
@@ -238,8 +258,13 @@ class Total(Node):
 
     Parts that are not asked, or absent for a reason in `leave_out`, are left out: they add nothing and do not
     count as absent. Where more than `allow` of the others are absent, or one outside `only`, or fewer than
-    `at_least` are present, the total is unknown. Otherwise absent parts count ``zero``, or the sum is prorated:
-    multiplied by the number of parts and divided by the number present, in that order.
+    `at_least` are present, the total is unknown. Otherwise, where any are absent, the sum
+
+    - counts them ``zero``;
+    - is prorated, ``prorate``: multiplied by the number of parts and divided by the number present, in that order;
+    - is prorated ``by_sign``: a negative sum by the negative points that all parts and those present can have, a
+      positive one by the positive points; `ends` are the lowest and highest points of each part;
+    - or stands in a ``table`` of the number absent, the sum of the others, and the total.
 
     `decimals` is the number of decimal places that every part is exact to; sums are then made of whole numbers
     and divided once. None: parts are added from first to last as they are.
@@ -249,7 +274,9 @@ class Total(Node):
     allow: int = 0
     only: frozenset[str] | None = None
     at_least: int = 0
-    method: Literal["zero", "prorate"] = "zero"
+    method: Literal["zero", "prorate", "by_sign", "table"] = "zero"
+    ends: tuple[tuple[float, float], ...] = ()
+    table: tuple[tuple[int, float, float], ...] = ()
     leave_out: frozenset[str] = frozenset()
     decimals: int | None = 0
 

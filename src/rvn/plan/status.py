@@ -15,6 +15,7 @@ class Status(StrEnum):
     TOO_FEW_ANSWERS = "too_few_answers"  # the absent answers leave more than one value open
     NOT_APPLICABLE = "not_applicable"  # the instrument is not made for this person
     INVALID = "invalid"  # answers contradict each other or cannot be used
+    UNDEFINED = "undefined"  # the instrument gives no value here: a table without a row, a division by zero
     WITHHELD = "withheld"  # it rests on recalled numbers that were not asked for by name
 
 

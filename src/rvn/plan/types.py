@@ -17,6 +17,8 @@ from rvn.plan.nodes import (
     Constant,
     Extreme,
     Is,
+    Known,
+    Lookup,
     Move,
     Node,
     Not,
@@ -31,10 +33,12 @@ from rvn.plan.nodes import (
 def type_of(node: Node) -> Type:
     """Return whether a node is a number, a truth value, a level or a date."""
     match node:
-        case Is() | Answered() | Compare() | Not() | All() | Any():
+        case Is() | Answered() | Known() | Compare() | Not() | All() | Any():
             return "boolean"
         case Bands() | Cells():
             return "level"
+        case Lookup():
+            return "level" if node.levels else "number"
         case Constant():
             return node.of
         case Answer(field=field) if field.kind in ("date", "level"):
@@ -52,7 +56,7 @@ def type_of(node: Node) -> Type:
 def levels_of(node: Node) -> tuple[str, ...]:
     """Return the names of the levels a node can take, from low to high; none for other types."""
     match node:
-        case Bands() | Cells():
+        case Bands() | Cells() | Lookup():
             return node.levels
         case Answer():
             return node.field.options if node.field.kind == "level" else ()
@@ -82,7 +86,9 @@ def decimals_of(node: Node) -> int | None:
         case Extreme() | Coalesce():
             return _most(*node.parts)
         case Total():
-            return node.decimals if node.method == "zero" else None
+            return node.decimals if node.allow == 0 or node.method == "zero" else None
+        case Lookup():
+            return max(map(decimal_places, node.values), default=0)
         case Round():
             return decimal_places(node.multiple / node.per)
         case Move():

@@ -259,7 +259,7 @@ class Block:
         """Return how the rows of an output stand, some of whose answers are absent or whose value is unknown."""
         node, known = self.plan.results[name], ~np.isnan(value)
         left_open = Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
-        status = np.where(absent, np.uint8(CODE[left_open]), np.uint8(CODE[Status.INVALID]))
+        status = np.where(absent, np.uint8(CODE[left_open]), np.uint8(CODE[Status.UNDEFINED]))
         for field in self.plan.depends[name]:
             component = self.column(field).status
             if component is not None:

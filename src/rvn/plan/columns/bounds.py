@@ -219,6 +219,26 @@ def _bands_bounds(on: Block, node: nodes.Bands) -> Bounds:
     return low, high
 
 
+@bounds_of(nodes.Known)
+def _known_bounds(on: Block, node: nodes.Known) -> Bounds:
+    return on.value(node), on.value(node)
+
+
+@bounds_of(nodes.Lookup)
+def _lookup_bounds(on: Block, node: nodes.Lookup) -> Bounds:
+    keys, values = np.asarray(node.keys), np.asarray(node.values)
+    low, high = on.bounds(node.of)
+    first, last = np.searchsorted(keys, low, side="left"), np.searchsorted(keys, high, side="right")
+    ends = (0.0, len(node.levels) - 1.0) if node.levels else (-np.inf, np.inf)
+    lowest, highest = on.full(ends[0]), on.full(ends[1])
+    # Most rows leave nothing or everything open, so the distinct spans are few.
+    spans, which = np.unique(np.stack([first, last]), axis=1, return_inverse=True)
+    for place, (start, end) in enumerate(spans.T):
+        if start < end:
+            lowest[which == place], highest[which == place] = values[start:end].min(), values[start:end].max()
+    return lowest, highest
+
+
 @bounds_of(nodes.Cells)
 def _cells_bounds(on: Block, node: nodes.Cells) -> Bounds:
     rows, columns = on.bounds(node.rows), on.bounds(node.columns)

@@ -228,6 +228,7 @@ def left_out_of(on: Block, node: nodes.Total, part: nodes.Part) -> Mask | None:
 def _total(on: Block, node: nodes.Total) -> Floats:
     unit = 1.0 if node.decimals is None else 10.0**node.decimals
     total, n_parts, n_absent = on.full(0.0), on.full(0.0), on.full(0.0)
+    absences, lefts = [], []
     outside = np.zeros(on.size, np.bool_)
     for part in node.parts:
         value, left_out = on.value(part.of), left_out_of(on, node, part)
@@ -237,6 +238,8 @@ def _total(on: Block, node: nodes.Total) -> Floats:
             absent, counted = absent & ~left_out, ~left_out
             value = np.where(left_out, 0.0, value)
         n_parts += counted
+        absences.append(absent)
+        lefts.append(left_out)
         if absent.any():
             n_absent += absent
             value = np.where(absent, 0.0, value)
@@ -245,11 +248,45 @@ def _total(on: Block, node: nodes.Total) -> Floats:
         total += value if node.decimals is None else np.rint(value * unit)
     n_present = n_parts - n_absent
     forbidden = outside | (n_absent > node.allow) | (n_present < max(1, node.at_least))
+    result = total / unit
     if node.method == "prorate":
-        result = np.where(n_absent > 0, total * n_parts / (n_present * unit), total / unit)
-    else:
-        result = total / unit
+        result = np.where(n_absent > 0, total * n_parts / (n_present * unit), result)
+    elif node.method == "by_sign":
+        result = np.where(n_absent > 0, _by_sign(node, result, absences, lefts), result)
+    elif node.method == "table":
+        result = np.where(n_absent > 0, _from_table(node, n_absent, result), result)
     return np.where((n_absent > 0) & forbidden, np.nan, result)
+
+
+def _by_sign(node: nodes.Total, total: Floats, absences: list[Mask], lefts: list[Mask | None]) -> Floats:
+    every, present = np.zeros(len(total)), np.zeros(len(total))
+    for (lowest, highest), absent, left_out in zip(node.ends, absences, lefts, strict=True):
+        can_add = np.where(total > 0, max(highest, 0.0), max(-lowest, 0.0))
+        if left_out is not None:
+            can_add = np.where(left_out, 0.0, can_add)
+        every += can_add
+        present += np.where(absent, 0.0, can_add)
+    return np.where(present > 0, total * every / present, np.nan)
+
+
+def _from_table(node: nodes.Total, n_absent: Floats, total: Floats) -> Floats:
+    result = np.full(len(total), np.nan)
+    for absent, raw, value in node.table:
+        result[(n_absent == absent) & (total == raw)] = value
+    return result
+
+
+@values_of(nodes.Known)
+def _known(on: Block, node: nodes.Known) -> Floats:
+    return (~np.isnan(on.value(node.of))).astype(np.float64)
+
+
+@values_of(nodes.Lookup)
+def _lookup(on: Block, node: nodes.Lookup) -> Floats:
+    keys, values = np.asarray(node.keys), np.asarray(node.values)
+    sought = on.value(node.of)
+    place = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
+    return np.where(keys[place] == sought, values[place], np.nan)
 
 
 @values_of(nodes.Bands)

@@ -167,7 +167,7 @@ class Evaluation:
         if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
             return Status.WITHHELD
         if not any(self.is_absent(field) for field in fields):
-            return Status.INVALID
+            return Status.UNDEFINED
         return Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
 
 

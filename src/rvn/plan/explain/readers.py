@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date
 from typing import NamedTuple
 
@@ -214,6 +214,22 @@ def _count_of(on: Evaluation, node: nodes.CountOf) -> Value:
     return Value(*(sum(ends) for ends in zip(*values, strict=True)))
 
 
+@reads(nodes.Known)
+def _known(on: Evaluation, node: nodes.Known) -> Value:
+    return exactly(float(on[node.of].is_known))
+
+
+@reads(nodes.Lookup)
+def _lookup(on: Evaluation, node: nodes.Lookup) -> Value:
+    value, low, high = on[node.of]
+    place = bisect_left(node.keys, value) if value == value else len(node.keys)
+    found = node.values[place] if place < len(node.keys) and node.keys[place] == value else UNKNOWN
+    possible = node.values[bisect_left(node.keys, low) : bisect_right(node.keys, high)]
+    if possible:
+        return Value(found, min(possible), max(possible))
+    return Value(found, 0, len(node.levels) - 1) if node.levels else Value(found, *OPEN)
+
+
 class Sum(NamedTuple):
     """How a total came about: the parts left out and absent, and whether its rule for absent answers allows it."""
 
@@ -250,9 +266,26 @@ def _total(on: Evaluation, node: nodes.Total) -> Value:
     if not found.allowed:
         return Value(UNKNOWN, low, high)
     known = [value.value for name, value in parts if name not in found.absent]
-    if node.method == "prorate" and found.absent:
-        return Value(_add(known, node.decimals, times=len(parts), over=len(known)), low, high)
-    return Value(_add(known, node.decimals), low, high)
+    total = _add(known, node.decimals)
+    if found.absent and node.method == "prorate":
+        total = _add(known, node.decimals, times=len(parts), over=len(known))
+    elif found.absent and node.method == "by_sign":
+        total = _by_sign(node, found, total)
+    elif found.absent and node.method == "table":
+        rows = {(absent, raw): value for absent, raw, value in node.table}
+        total = rows.get((len(found.absent), total), UNKNOWN)
+    return Value(total, low, high)
+
+
+def _by_sign(node: nodes.Total, found: Sum, total: float) -> float:
+    """Return a sum prorated by the points of its own sign that could have been had."""
+    every, present = 0.0, 0.0
+    for part, (lowest, highest) in zip(node.parts, node.ends, strict=True):
+        can_add = max(highest, 0.0) if total > 0 else max(-lowest, 0.0)
+        if part.name not in found.left_out:
+            every += can_add
+            present += can_add if part.name not in found.absent else 0.0
+    return total * every / present if present else UNKNOWN
 
 
 def _add(values: list[float], decimals: int | None, times: int = 1, over: int = 1) -> float:

@@ -65,7 +65,7 @@ def find(reference: str | Path) -> Path:
     raise CatalogError(messages.NO_VERSION.at(name=name, version=version, near=messages.near(version, versions)))
 
 
-def load_definition(reference: str | Path) -> Loaded:
+def load_definition(reference: str | Path, profile: str | Path | None = None) -> Loaded:
     """Return the definition of an ``id@version``, or of a file; read once as long as its files do not change.
 
     Raises
@@ -76,13 +76,17 @@ def load_definition(reference: str | Path) -> Loaded:
         When the definition is wrong; carries every problem.
     """
     path = find(reference).resolve()
-    files = [path, *sorted(path.parent.glob("texts/*.yaml"))]
-    return _read(path, tuple(file.stat().st_mtime_ns for file in files if file.is_file()))
+    local = None
+    if profile is not None:
+        named = path.parent / "profiles" / f"{profile}.yaml"
+        local = named if named.is_file() else Path(profile)
+    files = [path, *sorted(path.parent.glob("*/*.yaml")), *sorted(path.parent.glob("*/*.csv")), *filter(None, [local])]
+    return _read(path, local, tuple(file.stat().st_mtime_ns for file in files if file.is_file()))
 
 
 @functools.lru_cache(maxsize=256)
-def _read(path: Path, _changed: tuple[int, ...]) -> Loaded:
-    loaded = load(path, _component)
+def _read(path: Path, profile: Path | None, _changed: tuple[int, ...]) -> Loaded:
+    loaded = load(path, _component, profile)
     stands = (path.parent.name, path.stem)
     if path in (known.resolve() for known in references().values()) and stands != (
         loaded.definition.id,

@@ -115,6 +115,13 @@ NOT_NUMERIC = Message("RVN216", "'{name}' is {found}; {use} needs a number", "{r
 TABLE_SHAPE = Message("RVN217", "{what}", "{remedy}")
 UNKNOWN_COMPONENT = Message("RVN218", "the component '{reference}' cannot be used: {why}", "{remedy}")
 
+NO_TABLE = Message("RVN220", "there is no table '{name}'", "put it at {path}, or correct the name")
+TABLE_COLUMN = Message("RVN221", "the table has no column '{name}'", "{near}")
+TABLE_CELL = Message("RVN222", "{what}", "{remedy}")
+TABLE_ROW_TWICE = Message("RVN223", "there are two rows for {key}; the first is line {line}", "keep one of them")
+GROUPS = Message("RVN224", "{what}", "give one to each of {options}")
+PROFILE = Message("RVN225", "{what}", "{remedy}")
+
 # 3xx: expressions
 
 BAD_EXPRESSION = Message(
@@ -194,6 +201,25 @@ ITEM_UNUSED = Message(
     severity="warning",
 )
 
+NORM_HOLE = Message(
+    "RVN416",
+    "the norms of '{name}' have no row for {value}, between rows that there are",
+    "add the row, or say why it is unknown",
+    severity="warning",
+)
+NORM_FALLS = Message(
+    "RVN417",
+    "the norms of '{name}' fall from {before} to {after} where the value rises to {value}",
+    "check the two rows",
+    severity="warning",
+)
+PRORATED_TOO_MUCH = Message(
+    "RVN418",
+    "'{name}' allows {allow} of {items} items to be absent",
+    "prorating more than half of a scale states what is not known",
+    severity="warning",
+)
+
 # 5xx: the catalogue
 
 NO_INSTRUMENT = Message("RVN501", "there is no instrument '{name}'", "{near}")
@@ -220,6 +246,9 @@ ANSWER_COMPONENT = Message("RVN608", "'{name}' must be a result of {reference}",
 RECALLED_NAME = Message("RVN609", "nothing called '{name}' rests on recalled numbers", "{near}")
 NOT_ASKED = Message(
     "RVN610", "'{name}' was answered although it is not asked here; the answer is ignored", severity="warning"
+)
+NOT_JUSTIFIED = Message(
+    "RVN612", "the judgement '{name}' has no justification", "give it as {{'level': …, 'because': …}}"
 )
 CONTRADICTION = Message("RVN611", "the answers contradict each other: {name}", "look at the answers again")
 

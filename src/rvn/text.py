@@ -117,6 +117,12 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "absent, and allowed to be by the instrument's rule: {items}",
         "lv": "trūkst, un instrumenta noteikums to pieļauj: {items}",
     },
+    "absent_withheld": {
+        "en": "absent; the rule for that rests on recalled facts and is withheld: {items}",
+        "lv": "trūkst; noteikums šādam gadījumam balstās uz avotā nepārbaudītiem faktiem un netiek lietots: {items}",
+    },
+    "norm": {"en": "{label}: {estimate}; {outcome}", "lv": "{label}: {estimate}; {outcome}"},
+    "taken_from": {"en": "taken from {source}", "lv": "no: {source}"},
     "absent_forbidden": {
         "en": "absent, and the instrument's rule allows no total without it: {items}",
         "lv": "trūkst, un instrumenta noteikums bez tā kopvērtējumu nepieļauj: {items}",

@@ -60,11 +60,13 @@ class Compiler(Scope):
                 with contextlib.suppress(Broken):
                     self.part(name)
         stated = {}
-        for entry in outputs.entries_of(self.definition):
-            symbol = self.symbols.get(entry.id)
+        possible = outputs.names_of(self.definition)
+        for name in possible:
+            symbol = self.symbols.get(name)
             if symbol is not None and symbol.node is not None:
-                stated[entry.id] = symbol.node
-        outcome, possible = self.definition.outcome, [entry.id for entry in outputs.entries_of(self.definition)]
+                stated[name] = symbol.node
+        outputs.check_overrides(self)
+        outcome = self.definition.outcome
         if outcome not in possible and outcome not in self.symbols:
             near = messages.near(outcome, possible)
             self.problem(messages.UNKNOWN_NAME, "outcome", kind="output", name=outcome, near=near)
@@ -88,6 +90,8 @@ class Compiler(Scope):
                 return inputs.given(self, name, entry, path)
             case "items":
                 return inputs.item(self, entry, path)
+            case "judgements":
+                return outputs.judgement(self, entry)
             case "eligible" | "consistent" | "flags":
                 return self._condition(name, str(section), entry.when, path)
             case "rules":

@@ -48,6 +48,8 @@ def _texts(value: object) -> object:
     return value
 
 
+INTERVAL = r"^[1-9][0-9]* (days?|weeks?|months?|years?)$"
+
 Identifier = Annotated[str, AfterValidator(_identifier)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 Language = Literal["en", "lv"]
@@ -56,8 +58,11 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Evidence = Literal["verified", "recalled"]
 Expression = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
 Points = Annotated[dict[Word, Number], BeforeValidator(_words), Field(min_length=1)]
-Levels = Annotated[dict[Word, Number], BeforeValidator(_words), Field(min_length=2)]
+Levels = Annotated[dict[Word, Any], BeforeValidator(_words), Field(min_length=2)]
+By = Annotated[list[Identifier], Field(max_length=2)]
+TablePath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.csv$", max_length=200)]
 Options = Annotated[dict[Word, Number | None], BeforeValidator(_words), Field(min_length=1, max_length=239)]
+Reference = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=129)]
 Words = Annotated[list[Word], BeforeValidator(_texts)]
 
 
@@ -93,7 +98,9 @@ class Sourced(Entry):
 class Given(Entry):
     """A fact that is not a question."""
 
-    kind: Literal["choice", "count", "number", "date"]
+    kind: Literal["choice", "count", "number", "date", "code"]
+    table: TablePath | None = None
+    column: Word | None = None
     options: Annotated[list[Word], BeforeValidator(_texts), Field(min_length=2, max_length=239)] | None = None
     range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     absence: list[Identifier] = Field(default_factory=list)
@@ -145,30 +152,100 @@ class Missing(Sourced):
     allow: Annotated[int, Field(ge=0)] = 0
     only: list[Identifier] | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
-    method: Literal["none", "zero", "prorate"] = "none"
+    method: Literal["none", "zero", "prorate", "by_sign", "table"] = "none"
+    table: TablePath | None = None
     leave_out: list[Identifier] = Field(default_factory=list)
 
 
 class Scale(Part):
     """A sum of points."""
 
-    items: Annotated[list[Identifier], Field(min_length=1)]
+    items: Annotated[list[Reference], Field(min_length=1)]
     missing: Missing = Field(default_factory=Missing)
     round: Rounding | None = None
 
 
 class Bands(Part):
-    """Levels of a number: each begins at its lower bound."""
+    """Levels of a number: each begins at its lower bound; `by` group where the bounds differ."""
 
-    of: Identifier
+    of: Reference
+    by: By = Field(default_factory=list)
     levels: Levels
+
+
+class Sample(Entry):
+    """The people whom norms were made from."""
+
+    n: Annotated[int, Field(ge=1)] | None = None
+    where: Text | None = None
+    years: Annotated[str, BeforeValidator(_text)] | None = None
+    note: Text | None = None
+
+
+class Norm(Part):
+    """What is known of people with the same value: a table of *value, estimate, lower, upper, n, source, evidence*."""
+
+    of: Reference
+    by: By = Field(default_factory=list)
+    outcome: Localized
+    window: Text | None = None
+    table: TablePath
+    sample: Sample | None = None
+
+
+class Model(Part):
+    """A logistic or linear formula: a table of *term, coefficient*, or of *term* and one column an option of `by`."""
+
+    kind: Literal["logistic", "linear"]
+    by: Identifier | None = None
+    terms: TablePath
+    round: Rounding | None = None
+
+
+class Lookup(Sourced):
+    """What stands beside a code or a number in a table."""
+
+    key: Identifier
+    table: TablePath
+    column: Word
+
+
+class Judgement(Part):
+    """A level that the assessor judges, informed by other parts; there is no score and no cut-off."""
+
+    levels: Annotated[Words, Field(min_length=2)]
+    informed_by: list[Identifier] = Field(default_factory=list)
+    justify: Literal["required", "optional"] = "required"
+
+
+class FirstOf(Part):
+    """The first of several outputs that has a value; the result says which."""
+
+    among: Annotated[list[Reference], Field(min_length=2)]
+
+
+class Override(Entry):
+    """How an assessor may replace an output's level."""
+
+    by: Annotated[str, StringConstraints(pattern=r"^at most [1-9] levels?$")]
+    directions: Annotated[list[Literal["up", "down"]], Field(min_length=1, max_length=2)]
+    reasons: Annotated[list[Identifier], Field(min_length=1)]
+    needs: Literal["second_person"] | None = None
+    expires: Annotated[str, StringConstraints(pattern=INTERVAL)] | None = None
+
+
+class Reassess(Entry):
+    """When the assessment is due again."""
+
+    every: Annotated[str, StringConstraints(pattern=INTERVAL)] | None = None
+    or_when: list[Localized] = Field(default_factory=list)
 
 
 class Table(Part):
     """A level for every pair of two levels."""
 
-    rows: Identifier
-    columns: Identifier
+    rows: Reference
+    columns: Reference
     levels: Words | None = None
     cells: Annotated[dict[Word, Words], BeforeValidator(_words)]
 
@@ -225,14 +302,35 @@ class Definition(Entry):
     eligible: list[Rule] = Field(default_factory=list)
     items: list[Item] = Field(default_factory=list)
     derived: dict[Identifier, Annotated[Derived, BeforeValidator(_formula)]] = Field(default_factory=dict)
+    lookups: dict[Identifier, Lookup] = Field(default_factory=dict)
     consistent: list[Rule] = Field(default_factory=list)
     scales: list[Scale] = Field(default_factory=list)
+    models: list[Model] = Field(default_factory=list)
     bands: list[Bands] = Field(default_factory=list)
     tables: list[Table] = Field(default_factory=list)
+    judgements: list[Judgement] = Field(default_factory=list)
+    first_of: list[FirstOf] = Field(default_factory=list)
+    norms: list[Norm] = Field(default_factory=list)
     rules: list[LevelRule] = Field(default_factory=list)
     flags: list[Rule] = Field(default_factory=list)
     outcome: Identifier
+    overrides: dict[Identifier, Override] = Field(default_factory=dict)
+    reassess: Reassess | None = None
     tests: list[Test] = Field(default_factory=list)
+
+
+class Profile(Entry):
+    """What is local about an instrument: its bands, its norms, and how it treats absent answers."""
+
+    rvn: Literal[1]
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
+    version: Word
+    of: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+    title: Localized
+    sources: Annotated[dict[Identifier, SourceEntry], Field(min_length=1)]
+    bands: list[Bands] = Field(default_factory=list)
+    norms: list[Norm] = Field(default_factory=list)
+    missing: dict[Identifier, Missing] = Field(default_factory=dict)
 
 
 class Texts(Entry):

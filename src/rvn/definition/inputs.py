@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from rvn import messages
-from rvn.definition import entries
+from rvn.definition import entries, tabulated
 from rvn.definition.expression import Symbol
 from rvn.definition.problems import Broken
 from rvn.definition.ranges import parse_ranges
@@ -25,6 +25,8 @@ REASONS = ("unknown", "refused", "not_asked", "not_applicable")
 
 def given(on: Scope, name: str, entry: entries.Given, path: Path_) -> Symbol:
     """Return a fact that is not a question."""
+    if entry.kind == "code":
+        return Symbol(name, field=coded(name, tabulated.codes(on, entry, path), _reasons(on, entry.absence)))
     if (entry.kind == "choice") != (entry.options is not None):
         wrong = "options" if entry.options is not None else "kind"
         raise on.broken(messages.OPTIONS_NOT_HERE, *path, wrong, key="options", kind=entry.kind)
@@ -38,6 +40,11 @@ def given(on: Scope, name: str, entry: entries.Given, path: Path_) -> Symbol:
         reasons=_reasons(on, entry.absence),
     )
     return Symbol(name, field=field)
+
+
+def coded(name: str, codes: tuple[str, ...], reasons: tuple[str, ...]) -> Field:
+    """Return a field that takes one of many names, codes or levels."""
+    return Field(name=name, kind="level", options=codes, minimum=0.0, maximum=len(codes) - 1.0, reasons=reasons)
 
 
 def item(on: Scope, entry: entries.Item, path: Path_) -> Symbol:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from rvn import messages
 from rvn.definition.compile import Components, compile_plan
-from rvn.definition.entries import Definition, Texts
+from rvn.definition.entries import Definition, Profile, Texts
 from rvn.definition.problems import validated
+from rvn.definition.profile import with_profile
 from rvn.definition.salvage import salvage
 from rvn.definition.source import Source, read
 from rvn.errors import DefinitionError, Diagnostic, Place
@@ -32,16 +33,18 @@ class Loaded:
     text_sources: Mapping[str, Source]
     plan: Plan
     components: Components
+    profile: Profile | None = None
 
     def accepting(self, names: frozenset[str]) -> Plan:
         """Return the plan that states the parts called `names` although they rest on recalled facts."""
-        plan = compile_plan(self.definition, Source(self.source.file), self.components, accept=names)
+        source = Source(self.source.file, elsewhere=self.source.elsewhere)
+        plan = compile_plan(self.definition, source, self.components, accept=names)
         assert plan is not None  # it compiled before, with everything accepted
         return plan
 
 
-def load(path: Path, components: Components) -> Loaded:
-    """Return the definition in a file, with the texts beside it.
+def load(path: Path, components: Components, profile: Path | None = None) -> Loaded:
+    """Return the definition in a file, with the texts beside it, and with what a profile makes local.
 
     Raises
     ------
@@ -50,7 +53,9 @@ def load(path: Path, components: Components) -> Loaded:
     """
     source = read(path)
     definition = validated(Definition, source) if isinstance(source.data, dict) else None
-    plan = None
+    local, plan = None, None
+    if definition is not None and profile is not None:
+        local, definition = with_profile(definition, source, profile)
     if definition is not None:
         plan = compile_plan(definition, source, components)
     elif (rest := salvage(source)) is not None:
@@ -64,7 +69,7 @@ def load(path: Path, components: Components) -> Loaded:
     problems = [problem for each in (source, *text_sources.values()) for problem in each.problems]
     if definition is None or plan is None or any(problem.severity == "error" for problem in problems):
         raise DefinitionError(in_order(problems))
-    return Loaded(path, definition, source, texts, text_sources, plan, components)
+    return Loaded(path, definition, source, texts, text_sources, plan, components, local)
 
 
 def _texts(source: Source) -> dict[str, Texts]:

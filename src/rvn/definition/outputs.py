@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from rvn import messages
-from rvn.definition import entries
-from rvn.definition.scope import Scope
+from rvn.definition import entries, inputs, tabulated
+from rvn.definition.expression import Symbol
+from rvn.definition.groups import Groups, chosen
+from rvn.definition.scope import OUTPUTS, Scope
 from rvn.definition.source import Path_
 from rvn.plan import nodes
+from rvn.plan.explain import attainable
 from rvn.plan.nodes import Node
 from rvn.plan.plan import StepKind
 from rvn.plan.types import decimals_of, levels_of, type_of
 
-_KINDS: dict[str, StepKind] = {"derived": "derived", "scales": "scale", "bands": "bands", "tables": "table"}
+_KINDS: dict[str, StepKind] = {
+    "derived": "derived",
+    "lookups": "lookup",
+    "scales": "scale",
+    "models": "model",
+    "bands": "bands",
+    "tables": "table",
+    "first_of": "first_of",
+    "norms": "norm",
+}
 
 
-def entries_of(definition: entries.Definition) -> tuple[entries.Scale | entries.Bands | entries.Table, ...]:
-    """Return everything in a definition that is an output."""
-    return (*definition.scales, *definition.bands, *definition.tables)
+def names_of(definition: entries.Definition) -> list[str]:
+    """Return the names of everything in a definition that is an output, in the order of results."""
+    return [entry.id for section in OUTPUTS for entry in getattr(definition, section)]
 
 
 def build(on: Scope, name: str, section: str, entry: Any, path: Path_) -> Node:
     """Return the node of a computed part after its rules, and add its steps."""
-    node = _BUILDERS[section](on, entry, path)
-    on.step(name, _KINDS[section], node)
+    interval = None
+    if section == "norms":
+        of = _numeric(on, entry.of, (*path, "of"), "a norm")
+        node, interval = tabulated.norm(on, entry, path, of)
+    else:
+        node = _BUILDERS[section](on, entry, path)
+    on.step(name, _KINDS[section], node, interval=interval)
     for index, rule in enumerate(on.definition.rules):
         if target(rule) == name:
             on.changing[name] = node
@@ -98,13 +116,16 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
             remedy="at least one item must be answered",
         )
     places = [decimals_of(part.of) for part in parts]
+    table = tabulated.prorating(on, missing, (*where, "table")) if missing.method == "table" else ()
     hidden = missing.evidence == "recalled" and entry.id not in on.accept
     total = nodes.Total(
         parts=parts,
         allow=0 if hidden or missing.method == "none" else missing.allow,
         only=None if missing.only is None else frozenset(missing.only),
         at_least=missing.at_least or 0,
-        method="prorate" if missing.method == "prorate" else "zero",
+        method="zero" if missing.method == "none" else missing.method,
+        ends=tuple(attainable(part.of) for part in parts) if missing.method == "by_sign" else (),
+        table=table,
         leave_out=frozenset(missing.leave_out),
         decimals=None if None in places else max(place for place in places if place is not None),
     )
@@ -133,39 +154,94 @@ def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
 
 
 def _bands(on: Scope, entry: entries.Bands, path: Path_) -> Node:
-    symbol = on.find(entry.of)
+    node = _numeric(on, entry.of, (*path, "of"), "a level by bounds")
+
+    def banded(groups: Groups) -> Node:
+        starts, where = _starts(on, entry, groups, path)
+        for before, after in itertools.pairwise(starts):
+            if starts[after] <= starts[before]:
+                values = {"start": f"{starts[after]:g}", "before_start": f"{starts[before]:g}"}
+                raise on.broken(messages.BAND_ORDER, *where, after, level=after, before=before, **values)
+        return nodes.Bands(of=node, starts=tuple(starts.values()), levels=tuple(starts))
+
+    return on.withheld(entry.id, chosen(on, entry.by, (*path, "by"), banded))
+
+
+def _starts(on: Scope, entry: entries.Bands, groups: Groups, path: Path_) -> tuple[dict[str, float], Path_]:
+    """Return the lower bounds of the levels in a group, and where they stand."""
+    found: Any = entry.levels
+    where: Path_ = (*path, "levels")
+    for option in groups:
+        if not isinstance(found, dict) or option not in found:
+            what = f"'{entry.id}' has no bounds for '{option}'"
+            raise on.broken(messages.GROUPS, *where, what=what, options=f"the options of {', '.join(entry.by)}")
+        found, where = {str(key): value for key, value in found[option].items()}, (*where, option)
+    for level, start in found.items():
+        if type(start) not in (int, float):
+            kind = "a mapping" if isinstance(start, dict) else f"the text '{start}'"
+            remedy = "say `by: […]` for bounds that differ by group" if isinstance(start, dict) else "write a bound"
+            raise on.broken(
+                messages.WRONG_TYPE, *where, level, key=level, found=kind, expected="a number", remedy=remedy
+            )
+    return {level: float(start) for level, start in found.items()}, where
+
+
+def _numeric(on: Scope, name: str, path: Path_, use: str) -> Node:
+    """Return the number or condition that a name stands for."""
+    symbol = on.find(name)
     if symbol is None:
-        near = messages.near(entry.of, on.names())
-        raise on.broken(messages.UNKNOWN_NAME, *path, "of", kind="item or value", name=entry.of, near=near)
-    node = symbol.node or (
-        nodes.Answer(field=symbol.field) if symbol.field and symbol.field.kind != "choice" else symbol.points
-    )
+        near = messages.near(name, on.names())
+        raise on.broken(messages.UNKNOWN_NAME, *path, kind="item or value", name=name, near=near)
+    field = symbol.field
+    node = symbol.node or (nodes.Answer(field=field) if field and field.kind != "choice" else symbol.points)
     if node is None or type_of(node) not in ("number", "boolean"):
         found = "a choice without points" if node is None else f"a {type_of(node)}"
-        raise on.broken(
-            messages.NOT_NUMERIC,
-            *path,
-            "of",
-            name=entry.of,
-            found=found,
-            use="a level by bounds",
-            remedy="use a number, or a table",
-        )
-    starts = list(entry.levels.values())
-    names = list(entry.levels)
-    for index in range(1, len(starts)):
-        if starts[index] <= starts[index - 1]:
-            values = {"level": names[index], "before": names[index - 1]}
-            raise on.broken(
-                messages.BAND_ORDER,
-                *path,
-                "levels",
-                names[index],
-                start=f"{starts[index]:g}",
-                before_start=f"{starts[index - 1]:g}",
-                **values,
-            )
-    return on.withheld(entry.id, nodes.Bands(of=node, starts=tuple(map(float, starts)), levels=tuple(names)))
+        remedy = "use a number; two levels make a third in `tables`"
+        raise on.broken(messages.NOT_NUMERIC, *path, name=name, found=found, use=use, remedy=remedy)
+    return node
+
+
+def _first_of(on: Scope, entry: entries.FirstOf, path: Path_) -> Node:
+    parts = []
+    for index, name in enumerate(entry.among):
+        symbol = on.find(name)
+        node = symbol.node or (nodes.Answer(field=symbol.field) if symbol.field else None) if symbol else None
+        if node is None:
+            near = messages.near(name, on.names())
+            raise on.broken(messages.UNKNOWN_NAME, *path, "among", index, kind="output", name=name, near=near)
+        parts.append(node)
+    if len({(type_of(part), levels_of(part)) for part in parts}) > 1:
+        why = "its parts are of different kinds"
+        raise on.broken(messages.NOT_ALLOWED, *path, "among", key="among", why=why, remedy="name outputs of one kind")
+    return on.withheld(entry.id, nodes.Coalesce(parts=tuple(parts)))
+
+
+def judgement(on: Scope, entry: entries.Judgement) -> Symbol:
+    """Return a level that the assessor judges."""
+    field = inputs.coded(entry.id, tuple(entry.levels), inputs.REASONS)
+    node = nodes.Answer(field=field)
+    on.step(entry.id, "judgement", node)
+    return Symbol(entry.id, field=field, node=node)
+
+
+def check_overrides(on: Scope) -> None:
+    """Report overrides of what is no output of levels."""
+    for name in on.definition.overrides:
+        symbol = on.symbols.get(name)
+        if name not in names_of(on.definition):
+            near = messages.near(name, names_of(on.definition))
+            on.problem(messages.UNKNOWN_NAME, "overrides", name, kind="output", name=name, near=near)
+        elif symbol is not None and symbol.node is not None and not levels_of(symbol.node):
+            why = "only levels can be overridden"
+            on.problem(messages.NOT_ALLOWED, "overrides", name, key=name, why=why, remedy="name a level")
+
+
+def _model(on: Scope, entry: entries.Model, path: Path_) -> Node:
+    return on.withheld(entry.id, _rounded(on, tabulated.model(on, entry, path), entry.round, path))
+
+
+def _lookup(on: Scope, entry: entries.Lookup, path: Path_) -> Node:
+    return on.withheld(str(path[-1]), tabulated.lookup(on, entry, path))
 
 
 def _table(on: Scope, entry: entries.Table, path: Path_) -> Node:
@@ -208,9 +284,12 @@ def _level(on: Scope, name: str, path: Path_) -> Node:
 
 _BUILDERS: dict[str, Callable[[Scope, Any, Path_], Node]] = {
     "derived": _derived,
+    "lookups": _lookup,
     "scales": _scale,
+    "models": _model,
     "bands": _bands,
     "tables": _table,
+    "first_of": _first_of,
 }
 
 
@@ -229,7 +308,7 @@ def check_rule(on: Scope, rule: entries.LevelRule, path: Path_) -> None:
             "write `{set: …, to: …}`, `{raise: …, to: at least …}` or `{raise: …, by: 1}`, or the same with `lower`"
         )
         raise on.broken(messages.NOT_ALLOWED, *path, "then", key="then", why="it is not one change", remedy=remedy)
-    outputs = [output.id for output in entries_of(on.definition)]
+    outputs = names_of(on.definition)
     if name not in outputs:
         near = messages.near(name, outputs)
         raise on.broken(messages.UNKNOWN_NAME, *path, "then", kind="output", name=name, near=near)

@@ -17,15 +17,17 @@ from rvn.plan.nodes import Node, Type
 from rvn.plan.plan import Plan, Step, StepKind
 
 ASSESSED_ON = "assessed_on"
+# The sections whose parts are outputs, in the order in which results show them.
+OUTPUTS = ("scales", "models", "bands", "tables", "judgements", "first_of", "norms")
 
 
 def recalled(definition: Definition) -> frozenset[str]:
     """Return the names of the parts of a definition that rest on recalled facts."""
-    named = {name: entry.evidence for name, entry in definition.derived.items()}
+    named = {name: entry.evidence for name, entry in (*definition.derived.items(), *definition.lookups.items())}
     for scale in definition.scales:
         named[scale.id] = min(scale.evidence, scale.missing.evidence)  # "recalled" sorts before "verified"
-    for section in (definition.items, definition.bands, definition.tables, definition.rules, definition.flags):
-        named |= {entry.id: entry.evidence for entry in section}
+    for section in ("items", "models", "bands", "tables", "judgements", "first_of", "norms", "rules", "flags"):
+        named |= {entry.id: entry.evidence for entry in getattr(definition, section)}
     return frozenset(name for name, evidence in named.items() if evidence == "recalled")
 
 
@@ -78,16 +80,16 @@ class Scope(ABC):
                 yield name, path
 
     def _names(self) -> Iterator[tuple[Path_, str]]:
-        for section in ("given", "derived", "uses"):
+        for section in ("given", "derived", "lookups", "uses"):
             for name in getattr(self.definition, section):
                 yield (section, name), name
-        for section in ("eligible", "items", "consistent", "scales", "bands", "tables", "rules", "flags"):
+        for section in ("eligible", "items", "consistent", *OUTPUTS, "rules", "flags"):
             for index, entry in enumerate(getattr(self.definition, section)):
                 yield (section, index, "id"), entry.id
 
     def names(self) -> list[str]:
         """Return every name that an expression may use."""
-        usable = ("given", "derived", "items", "scales", "bands", "tables")
+        usable = ("given", "derived", "lookups", "items", *OUTPUTS)
         own = [name for name, path in self.declared.items() if path[0] in usable]
         taken = [f"{name}.{output}" for name, plan in self.components.items() for output in plan.outputs]
         return [*own, *taken, ASSESSED_ON]
@@ -129,9 +131,11 @@ class Scope(ABC):
             raise Broken
         return result
 
-    def step(self, name: str, kind: StepKind, node: Node, of: str = "") -> None:
+    def step(
+        self, name: str, kind: StepKind, node: Node, of: str = "", interval: tuple[Node, Node] | None = None
+    ) -> None:
         """Add a named step; what it is computed from has been added before."""
-        self.steps.append(Step(name, kind, node, of))
+        self.steps.append(Step(name, kind, node, of, interval))
 
     def withheld(self, name: str, node: Node) -> Node:
         """Return the node of a part, or, where it rests on recalled facts that were not asked for, what hides it."""

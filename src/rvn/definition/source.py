@@ -32,7 +32,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Source:
     """The plain data of one file, and where each part of it stands.
 
-    `places` maps a path of keys and indices to the position of the value, `keys` to that of its key.
+    `places` maps a path of keys and indices to the position of the value, `keys` to that of its key. `elsewhere` maps
+    paths to those of another source that stands in for them. `tables` has the digests of the tables read with it.
     """
 
     file: str
@@ -40,9 +41,15 @@ class Source:
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    tables: dict[str, str] = field(default_factory=dict)
+    elsewhere: dict[Path_, tuple[Source, Path_]] = field(default_factory=dict)
 
     def place(self, path: Path_, *, key: bool = False) -> Place:
         """Return the position of the value at `path` (or of its key), or of the nearest thing above it."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.elsewhere:
+                source, start = self.elsewhere[path[:length]]
+                return source.place((*start, *path[length:]), key=key)
         if key and path in self.keys:
             return Place(self.file, *self.keys[path])
         while path and path not in self.places:

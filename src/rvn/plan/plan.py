@@ -9,17 +9,35 @@ from typing import Literal
 
 from rvn.plan.nodes import Answer, Answered, Field, Is, Node, Points, Total, Withheld
 
-StepKind = Literal["eligible", "consistent", "derived", "scale", "bands", "table", "rule", "flag"]
+StepKind = Literal[
+    "eligible",
+    "consistent",
+    "derived",
+    "lookup",
+    "scale",
+    "model",
+    "bands",
+    "table",
+    "judgement",
+    "first_of",
+    "norm",
+    "rule",
+    "flag",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One named part of the computation; `of` is the output that a rule changes."""
+    """One named part of the computation.
+
+    `of` is the output that a rule changes; `interval` the lower and upper limit of a norm's estimate.
+    """
 
     name: str
     kind: StepKind
     node: Node
     of: str = ""
+    interval: tuple[Node, Node] | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +75,11 @@ class Plan:
 
     @cached_property
     def depends(self) -> Mapping[str, tuple[Field, ...]]:
-        """Return the fields each result is computed from, with those that decide whether an item is asked."""
-        return {name: tuple(fields_of(node)) for name, node in self.results.items()}
+        """Return the fields each result is computed from, with those that decide whether an item is asked.
+
+        What is withheld counts: a result depends on it whether or not it is stated.
+        """
+        return {name: tuple(fields_of(node)) for name, node in (self.full or self).results.items()}
 
 
 def walk(node: Node) -> Iterator[Node]:

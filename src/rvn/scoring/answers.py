@@ -6,12 +6,13 @@ No message repeats an answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from rvn import messages
+from rvn.definition.entries import Judgement
 from rvn.errors import AnswersError, Diagnostic
 from rvn.plan.explain import Reading, absent, answered
 from rvn.plan.nodes import Field
@@ -22,6 +23,32 @@ if TYPE_CHECKING:
     from rvn.scoring.result import Result
 
 ASSESSED_ON = "assessed_on"
+
+
+def justified(
+    judgements: Iterable[Judgement], answers: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Return the answers with judgements as levels, and their justifications.
+
+    A judgement is given as a level, or as ``{"level": …, "because": …}``.
+
+    Raises
+    ------
+    AnswersError
+        When a justification is needed and lacking.
+    """
+    plain, reasons, problems = dict(answers), {}, []
+    for judgement in judgements:
+        given = plain.get(judgement.id)
+        if isinstance(given, Mapping):
+            plain[judgement.id] = given.get("level")
+            reasons[judgement.id] = str(given.get("because") or "").strip()
+        is_level = plain.get(judgement.id) in judgement.levels
+        if judgement.justify == "required" and is_level and not reasons.get(judgement.id):
+            problems.append(messages.NOT_JUSTIFIED.at(name=judgement.id))
+    if problems:
+        raise AnswersError(problems)
+    return plain, {name: reason for name, reason in reasons.items() if reason}
 
 
 def read_answers(

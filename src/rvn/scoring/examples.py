@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rvn import messages
+from rvn.definition.checks.levels import bands_in
 from rvn.definition.entries import Test
 from rvn.errors import AnswersError, Diagnostic
 from rvn.plan.explain import Evaluation, attainable, shown
-from rvn.plan.nodes import Bands
 from rvn.plan.status import Status
 from rvn.plan.types import decimals_of
 from rvn.scoring.answers import read_answer, read_answers
@@ -101,18 +101,21 @@ def _coverage(instrument: Instrument, results: list[Result]) -> Iterator[Diagnos
     if not results:
         return
     for step in results[0].evaluation.plan.of_kind("bands"):
-        if not isinstance(step.node, Bands) or decimals_of(step.node.of) != 0:
-            continue
         index = [bands.id for bands in definition.bands].index(step.name)
-        values = {_exact(result.evaluation, step.node) for result in results}
-        low, _ = attainable(step.node.of)
-        for level, start in zip(step.node.levels[1:], step.node.starts[1:], strict=True):
-            for side, target in (("upper", math.ceil(start)), ("lower", math.ceil(start) - 1)):
-                if target not in values and target >= low:
-                    place = source.place(("bands", index, "levels", level))
-                    gaps = {"side": side, "start": f"{start:g}", "level": level, "name": step.name, "target": target}
-                    yield messages.CUT_UNTESTED.at(place, of=definition.bands[index].of, **gaps)
-
-
-def _exact(evaluation: Evaluation, node: Bands) -> float:
-    return evaluation[node.of].value
+        for node in bands_in(step.node):
+            if decimals_of(node.of) != 0:
+                continue
+            values = {result.evaluation[node.of].value for result in results}
+            low, _ = attainable(node.of)
+            for level, start in zip(node.levels[1:], node.starts[1:], strict=True):
+                for side, target in (("upper", math.ceil(start)), ("lower", math.ceil(start) - 1)):
+                    if target not in values and target >= low:
+                        place = source.place(("bands", index, "levels", level))
+                        gaps = {
+                            "side": side,
+                            "start": f"{start:g}",
+                            "level": level,
+                            "name": step.name,
+                            "target": target,
+                        }
+                        yield messages.CUT_UNTESTED.at(place, of=definition.bands[index].of, **gaps)

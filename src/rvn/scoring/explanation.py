@@ -14,6 +14,7 @@ from rvn.plan.explain import Value, move, shown, sum_of
 from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Step, fields_of, walk
 from rvn.plan.types import decimals_of, type_of
+from rvn.scoring.wording import localized
 from rvn.text import Language
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Explanation:
         if self._on.asked(known) == 0:
             name = "item_unasked" if math.isnan(reading.value) else "item_ignored"
             return Line(known.name, kind, self._say(name, label=label), value=None)
-        node = self._points_of(known)
+        node = None if self._is_unusable() else self._points_of(known)
         points = self._on[node] if node is not None else None
         if math.isnan(reading.value):
             reason = self._wording.absence(reading.reason)
@@ -148,10 +149,8 @@ class Explanation:
 
     def _steps(self) -> Iterator[Line]:
         conditions = self._plan.of_kind("eligible", "consistent")
-        failed = any(self._on[step.node].value == 0 for step in conditions)
-        unsure = any(not self._on[step.node].is_known for step in self._plan.of_kind("eligible"))
         # Where the instrument cannot be used nothing else is said, so that no number is taken for a result.
-        for step in conditions if failed or unsure else self._plan.steps:
+        for step in conditions if self._is_unusable() else self._plan.steps:
             value = self._on[step.node]
             match step.kind:
                 case "eligible" | "consistent":
@@ -160,10 +159,20 @@ class Explanation:
                     sentence = self._flag(step, value)
                 case "rule":
                     sentence = self._rule(step)
+                case "norm":
+                    sentence = self._norm(step, value)
+                case "first_of":
+                    sentence = self._first_of(step, value)
                 case _:
                     sentence = self._computed(step.name, step.node, value)
             if sentence:
                 yield self._line(step, value, sentence)
+
+    def _is_unusable(self) -> bool:
+        """Whether the instrument does not apply, perhaps does not, or the answers contradict each other."""
+        eligible = [self._on[step.node].value for step in self._plan.of_kind("eligible")]
+        consistent = [self._on[step.node].value for step in self._plan.of_kind("consistent")]
+        return any(value != 1 for value in eligible) or 0 in consistent
 
     def _line(self, step: Step, value: Value, sentence: str) -> Line:
         points: dict[str, float | None] = {}
@@ -205,6 +214,21 @@ class Explanation:
         value = "–" if math.isnan(after) else self._shown(step.of, node, after)
         return self._say("rule_applies", because=because, value=value)
 
+    def _norm(self, step: Step, value: Value) -> str:
+        norm = self._result.norms[step.name]
+        if not value.is_known:
+            return self._computed(step.name, step.node, value)
+        estimate = self._number(value.value)
+        if norm.lower is not None and norm.upper is not None:
+            estimate += f" ({self._number(norm.lower)}–{self._number(norm.upper)})"
+        outcome = localized(norm.entry.outcome, self._language)
+        return self._say("norm", label=self._wording.label(step.name), estimate=estimate, outcome=outcome)
+
+    def _first_of(self, step: Step, value: Value) -> str:
+        said = self._computed(step.name, step.node, value)
+        source = self._result.taken_from(step.name)
+        return said if source is None else f"{said} ({self._say('taken_from', source=self._wording.label(source))})"
+
     def _computed(self, name: str, node: Node, value: Value) -> str:
         label = self._wording.label(name)
         total = _total_in(node)
@@ -229,11 +253,12 @@ class Explanation:
 
     def _total(self, label: str, name: str, node: Node, total: nodes.Total, value: Value) -> str:
         found = sum_of(self._on, total)
+        hidden = name in self._result.instrument.recalled - self._result.instrument.accepted
         notes = []
         if found.left_out:
             notes.append(self._say("left_out", items=self._labels(found.left_out)))
         if found.absent:
-            rule = "absent_by_rule" if found.allowed else "absent_forbidden"
+            rule = "absent_by_rule" if found.allowed else "absent_withheld" if hidden else "absent_forbidden"
             notes.append(self._say(rule, items=self._labels(found.absent)))
         kept = [part for part in total.parts if part.name not in (*found.left_out, *found.absent)]
         addends = " + ".join(self._addend(self._on[part.of].value) for part in kept) or "0"
@@ -250,7 +275,7 @@ class Explanation:
         elif found.absent and total.method == "prorate":
             parts = len(kept) + len(found.absent)
             head = self._say("prorated_sum", label=label, sum=addends, parts=parts, present=len(kept), value=end)
-        elif len(kept) == 1:
+        elif len(kept) < 2:
             head = self._say("equals", label=label, value=end)
         else:
             head = self._say("sum", label=label, sum=addends, value=end)

@@ -85,7 +85,7 @@ def score_frame(
     >>> people = pd.DataFrame({"age": [19, 40], "sex": ["male", "female"], "priors": [0, -1]})
     >>> scored = rvn.load("broward-rules@2018").score_frame(people)
     >>> scored.frame[["level", "level_status"]].astype(str).values.tolist()
-    [['yes', 'complete'], ['nan', 'invalid']]
+    [['yes', 'complete'], [nan, 'invalid']]
     >>> scored.problems[["row", "item", "code"]].values.tolist()
     [[1, 'priors', 'RVN604']]
     """

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from rvn import messages
 from rvn.catalog import load_definition
 from rvn.definition.load import Loaded, in_order
-from rvn.definition.scope import recalled
+from rvn.definition.scope import OUTPUTS, recalled
 from rvn.errors import CatalogError, Diagnostic
 from rvn.plan.explain import Evaluation
 from rvn.plan.plan import Plan
-from rvn.scoring.answers import read_answers
+from rvn.scoring.answers import justified, read_answers
 from rvn.scoring.result import Result
-from rvn.scoring.wording import Wording
+from rvn.scoring.wording import Wording, localized
 from rvn.text import Language
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ class Instrument:
     @functools.cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything in the definition that bears on results: all but titles, reasons, sources and tests."""
-        kept = {"given", "eligible", "items", "derived", "consistent", "scales", "bands", "tables", "rules", "flags"}
+        kept = {"given", "eligible", "items", "derived", "lookups", "consistent", *OUTPUTS, "rules", "flags"}
         content = self.definition.model_dump(mode="json", by_alias=True, include=kept | {"uses", "outcome"})
+        content["files"] = self.loaded.source.tables
         canonical = json.dumps(_without_wording(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -127,8 +128,9 @@ class Instrument:
         >>> audit.score({"frequency": "never", "injury": "no", "concern": "no"})["total"].value
         0
         """
+        answers, justifications = justified(self.definition.judgements, answers)
         readings = read_answers(self.plan, self.definition.uses, answers, on)
-        return Result(self, Evaluation(self.plan, readings), on)
+        return Result(self, Evaluation(self.plan, readings), on, justifications)
 
     def score_frame(self, frame: Any, **options: Any) -> ScoredFrame:
         """Return a frame with the outputs of every row beside it; see `rvn.scoring.frame.score_frame`."""
@@ -172,13 +174,15 @@ class Instrument:
         return f"<Instrument {self.reference}>"
 
 
-def load(reference: str | Path) -> Instrument:
+def load(reference: str | Path, *, profile: str | Path | None = None) -> Instrument:
     """Return one version of an instrument.
 
     Parameters
     ----------
     reference
         ``id@version``, or the path of a definition file.
+    profile
+        What makes it local: the name of a file under ``profiles`` beside the definition, or a path.
 
     Raises
     ------
@@ -192,13 +196,8 @@ def load(reference: str | Path) -> Instrument:
     >>> load("audit@2001").title("en")
     'Alcohol use disorders identification test'
     """
-    loaded = load_definition(reference)
+    loaded = load_definition(reference, profile)
     return Instrument(loaded, loaded.plan)
-
-
-def localized(texts: Mapping[Language, str], language: Language) -> str:
-    """Return a text in a language, or in the one there is."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
 
 
 def _without_wording(value: Any) -> Any:

@@ -6,12 +6,15 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rvn import text
+from rvn.definition import entries
 from rvn.errors import Diagnostic
 from rvn.plan import explain as reader
 from rvn.plan.explain import Evaluation, shown
+from rvn.plan.nodes import Node
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of
 from rvn.text import Language
@@ -61,6 +64,32 @@ class Output:
         return {"value": self.value, "status": str(self.status), "low": self.low, "high": self.high}
 
 
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """What is known of people with the same value as this person.
+
+    Parameters
+    ----------
+    output
+        The estimate as an output, with its status.
+    lower, upper
+        Limits of the estimate, as its source gives them; None where it gives none.
+    entry
+        What the definition says: outcome, window, sample and source.
+    """
+
+    output: Output
+    lower: Shown
+    upper: Shown
+    entry: entries.Norm
+
+    def to_record(self) -> dict[str, object]:
+        """Return plain values for JSON."""
+        sample = self.entry.sample.model_dump() if self.entry.sample else None
+        described = {"outcome": dict(self.entry.outcome), "window": self.entry.window, "sample": sample}
+        return self.output.to_record() | {"lower": self.lower, "upper": self.upper} | described
+
+
 class Result:
     """What an instrument says about one person.
 
@@ -72,8 +101,15 @@ class Result:
     ('yes', <Status.COMPLETE: 'complete'>)
     """
 
-    def __init__(self, instrument: Instrument, evaluation: Evaluation, on: date | str | None) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        evaluation: Evaluation,
+        on: date | str | None,
+        justifications: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.instrument = instrument
+        self.justifications = justifications
         self.evaluation = evaluation
         self.on = None if on is None else str(on)
         self.raw: Mapping[str, reader.Output] = {name: evaluation.output(name) for name in evaluation.plan.results}
@@ -114,17 +150,48 @@ class Result:
 
         return Explanation(self, language)
 
+    @property
+    def norms(self) -> dict[str, Norm]:
+        """What is known of people with the same value, by norm."""
+        found = {}
+        for entry in self.instrument.definition.norms:
+            step = next(step for step in self.evaluation.plan.of_kind("norm") if step.name == entry.id)
+            output = self[entry.id]
+            lower, upper = None, None
+            if output.value is not None and step.interval is not None:
+                lower, upper = (shown(node, self.evaluation[node].value) for node in step.interval)
+            found[entry.id] = Norm(output, lower, upper, entry)
+        return found
+
+    def taken_from(self, name: str) -> str | None:
+        """Return which output a `first_of` took its value from, None where it has none."""
+        entry = next(entry for entry in self.instrument.definition.first_of if entry.id == name)
+        if self[name].value is None:
+            return None
+        return next((part for part in entry.among if self.evaluation[self._node(part)].is_known), None)
+
+    def _node(self, name: str) -> Node:
+        plan = self.evaluation.plan
+        if name in plan.results:
+            return plan.results[name]
+        return next(step.node for step in reversed(plan.steps) if name in (step.name, step.of))
+
     def to_record(self) -> dict[str, object]:
         """Return plain values for JSON; the answers themselves are not in it."""
+        profile = self.instrument.loaded.profile
         return {
             "schema": SCHEMA,
             "instrument": self.instrument.id,
             "version": self.instrument.version,
+            "profile": f"{profile.id}@{profile.version}" if profile else None,
             "fingerprint": self.instrument.fingerprint,
             "recalled": sorted(self.instrument.accepted),
             "assessed_on": self.on,
             "outcome": self.evaluation.plan.outcome,
             "outputs": {name: output.to_record() for name, output in self.outputs.items()},
+            "norms": {name: norm.to_record() for name, norm in self.norms.items()},
+            "taken_from": {entry.id: self.taken_from(entry.id) for entry in self.instrument.definition.first_of},
+            "justifications": dict(self.justifications),
             "flags": {name: output.to_record() for name, output in self.flags.items()},
             "warnings": [warning.to_record() for warning in self.warnings],
         }

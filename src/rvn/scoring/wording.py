@@ -29,7 +29,8 @@ class Wording:
         """Return how a level reads: its own name, and what it is called where that says more."""
         levels = (texts[name].levels for texts in self._texts if name in texts)
         called = next((found[level] for found in levels if level in found), level)
-        return called if level.isalpha() and level.islower() else f"{level} ({called})" if called != level else level
+        is_plain_word = level.replace("_", "").isalpha() and level.islower()
+        return called if is_plain_word or called == level else f"{level} ({called})"
 
     def value(self, name: str, value: float | int | str | bool) -> str:
         """Return a value of an output: a level, a truth value or a number."""
@@ -43,3 +44,8 @@ class Wording:
             return text.word("absent_not_applicable" if reason == "not_applicable" else reason, self.language)
         except KeyError:
             return self.label(reason)
+
+
+def localized(texts: Mapping[Language, str], language: Language) -> str:
+    """Return a text in a language, or in the one there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rvn.definition.checks.conditions import check_conditions
 from rvn.definition.checks.items import check_items
 from rvn.definition.checks.levels import check_levels
+from rvn.definition.checks.norms import check_norms, check_prorating
 from rvn.definition.checks.texts import check_sources, check_texts
 from rvn.definition.load import Loaded
 from rvn.errors import Diagnostic
@@ -14,5 +15,5 @@ from rvn.errors import Diagnostic
 
 def check(loaded: Loaded) -> Iterator[Diagnostic]:
     """Yield everything an author should look at that can be told without running the examples."""
-    for each in (check_levels, check_conditions, check_items, check_texts, check_sources):
+    for each in (check_levels, check_conditions, check_items, check_norms, check_prorating, check_texts, check_sources):
         yield from each(loaded)

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from rvn import messages
 from rvn.definition.entries import Definition, Texts
 from rvn.definition.load import LANGUAGES, Loaded
+from rvn.definition.scope import OUTPUTS
 from rvn.errors import Diagnostic, Place
 from rvn.plan.types import levels_of
+
+_KINDS = {"bands": "level", "first_of": "output", "eligible": "condition", "consistent": "condition"}
 
 
 def check_texts(loaded: Loaded) -> Iterator[Diagnostic]:
@@ -24,7 +27,8 @@ def check_texts(loaded: Loaded) -> Iterator[Diagnostic]:
                 yield messages.NO_TEXT.at(where, language=language, what=what, name=name)
         for name in texts:
             # Texts are shared by the versions of an instrument, so one may belong to another version.
-            if source and only_version and name not in (*needed, *loaded.definition.absence):
+            known = (*needed, *loaded.definition.absence, *loaded.plan.fields)
+            if source and only_version and name not in known:
                 near = messages.near(name, needed)
                 yield messages.UNUSED_TEXT.at(source.place((name,), key=True), name=name, near=near)
     yield from _localized(loaded)
@@ -35,16 +39,14 @@ def _needed(loaded: Loaded) -> Iterator[tuple[str, tuple[str, ...]]]:
     definition: Definition = loaded.definition
     plan = loaded.plan.full or loaded.plan
     for name, field in plan.fields.items():
+        codes = field.kind == "level" and name in definition.given  # too many to be named one by one
         if name != "assessed_on" and not field.is_component:
-            yield name, field.options
-    for name in definition.derived:
+            yield name, () if codes else field.options
+    for name in (*definition.derived, *definition.lookups):
         yield name, ()
-    for scale in definition.scales:
-        yield scale.id, ()
-    for table in definition.tables:
-        yield table.id, levels_of(plan.outputs[table.id])
-    for bands in definition.bands:
-        yield bands.id, tuple(bands.levels)
+    for name, node in plan.outputs.items():
+        if name not in plan.fields:
+            yield name, levels_of(node)
 
 
 def _lacking(texts: Mapping[str, Texts], name: str, words: tuple[str, ...]) -> Iterator[str]:
@@ -75,13 +77,14 @@ def _localized(loaded: Loaded) -> Iterator[Diagnostic]:
 def check_sources(loaded: Loaded) -> Iterator[Diagnostic]:
     """Yield parts that state facts without a source, and sources that are not declared."""
     definition = loaded.definition
-    for section in ("items", "scales", "bands", "tables", "rules", "flags", "eligible", "consistent"):
+    for section in ("items", *OUTPUTS, "rules", "flags", "eligible", "consistent"):
         for index, entry in enumerate(getattr(definition, section)):
             place = loaded.source.place((section, index, "source" if entry.source else "id"))
-            yield from _source(loaded, place, section.rstrip("s"), entry.id, entry.source)
-    for name, derived in definition.derived.items():
-        place = loaded.source.place(("derived", name), key=True)
-        yield from _source(loaded, place, "derived value", name, derived.source)
+            yield from _source(loaded, place, _KINDS.get(section, section.rstrip("s")), entry.id, entry.source)
+    for section in ("derived", "lookups"):
+        for name, entry in getattr(definition, section).items():
+            place = loaded.source.place((section, name), key=True)
+            yield from _source(loaded, place, "value", name, entry.source)
 
 
 def _source(loaded: Loaded, place: Place, kind: str, name: str, source: str | None) -> Iterator[Diagnostic]:

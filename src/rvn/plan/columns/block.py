@@ -186,8 +186,14 @@ class Block:
         return np.where(np.isnan(column.values), np.uint8(NOTHING), np.uint8(0))
 
     def asked(self, field: Field) -> Floats | None:
-        """Return whether an item is asked, or None where it always is."""
-        return None if field.asked is None else self.value(field.asked)
+        """Return whether an item is asked (NaN where that is left open), or None where it always is."""
+        if field.asked is None:
+            return None
+        value = self.value(field.asked)
+        if not np.isnan(value).any():
+            return value
+        low, high = self.bounds(field.asked)
+        return np.where(np.isnan(value) & (low == high), low, value)
 
     def is_absent(self, field: Field) -> Mask:
         """Return where an answer is lacking or partial; one to an item that is not asked never is."""
@@ -268,6 +274,6 @@ class Block:
             hidden = Block(self.plan.full, self.columns, self.size).value(self.plan.full.results[name])
             status[~np.isnan(hidden)] = CODE[Status.WITHHELD]
         status[known] = CODE[Status.PRORATED]
-        status[absent & (low == high) & (~known | (value == low))] = CODE[Status.DECIDED]
+        status[(low == high) & (~known | (value == low))] = CODE[Status.DECIDED]
         status[known & ~absent] = CODE[Status.COMPLETE]
         return status

@@ -117,8 +117,11 @@ class Evaluation:
         return self.readings.get(field.name) or absent(field)
 
     def asked(self, field: Field) -> float:
-        """Return whether an item is asked: 1, 0, or NaN where that is unknown."""
-        return 1.0 if field.asked is None else self[field.asked].value
+        """Return whether an item is asked: 1, 0, or NaN where that is left open."""
+        if field.asked is None:
+            return 1.0
+        value, low, high = self[field.asked]
+        return low if value != value and low == high else value
 
     def is_absent(self, field: Field) -> bool:
         """Whether an answer is lacking; one to an item that is not asked never is."""
@@ -153,12 +156,12 @@ class Evaluation:
     def _status(self, name: str, fields: tuple[Field, ...]) -> Status:
         node = self.plan.results[name]
         value, low, high = self[node]
-        if not any(self.is_absent(field) for field in fields):
-            if value == value:
-                return Status.COMPLETE
-        elif low == high and (value != value or value == low):
+        absent = any(self.is_absent(field) for field in fields)
+        if value == value and not absent:
+            return Status.COMPLETE
+        if low == high and (value != value or value == low):
             return Status.DECIDED
-        elif value == value:
+        if value == value:
             return Status.PRORATED
         if self.plan.full is not None:
             stated = Evaluation(self.plan.full, self.readings)[self.plan.full.results[name]]
@@ -166,7 +169,7 @@ class Evaluation:
                 return Status.WITHHELD
         if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
             return Status.WITHHELD
-        if not any(self.is_absent(field) for field in fields):
+        if not absent:
             return Status.UNDEFINED
         return Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
 

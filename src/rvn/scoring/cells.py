@@ -37,8 +37,10 @@ def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell
         When the whole column is of a type that cannot hold answers to the field.
     """
     dtype = series.dtype
+    expected = {"choice": "options", "level": "options", "date": "dates"}.get(field.kind, "numbers")
+    if dtype.is_nested():
+        raise FrameError(messages.COLUMN_TYPE.at(column=series.name, found="lists or records", expected=expected))
     if dtype == nw.Boolean and not series.is_null().all():
-        expected = {"choice": "options", "date": "dates"}.get(field.kind, "numbers")
         raise FrameError(messages.COLUMN_TYPE.at(column=series.name, found="truth values", expected=expected))
     if field.kind in ("number", "count") and dtype.is_numeric():
         return _numeric(field, series)
@@ -58,7 +60,7 @@ def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]
         problem = read_answer(field, float(value))
         assert isinstance(problem, Diagnostic)
         same = np.isnan(values) if np.isnan(value) else values == value
-        cells.append(Cells(np.flatnonzero(bad & same), field.name, problem, f"{value:g}"))
+        cells.append(Cells(np.flatnonzero(bad & same), field.name, problem, f"{value:.15g}"))
     return Column(np.where(bad, np.nan, values)), cells
 
 

@@ -1,0 +1,271 @@
+"""The commands of rvn. What they do stands in the modules beside this one; here is how they are called."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import rvn
+from rvn.cli import problems
+from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
+from rvn.cli.table import say, say_table
+
+EXIT_CODES = "Exit codes: 0 fine, 1 problems found, 2 cannot run."
+
+app = typer.Typer(
+    name="rvn",
+    help="Risk-and-needs assessment: instruments as data, scores with reasons, validation.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Words(StrEnum):
+    """Languages of texts."""
+
+    EN = "en"
+    LV = "lv"
+
+
+Form = Annotated[Format, typer.Option("--format", help="How to print: as text to read or as JSON.")]
+Tongue = Annotated[Words, typer.Option("--language", help="Language of the instrument's texts.")]
+Reference = Annotated[str, typer.Argument(metavar="ID", help="Instrument and version, id@version, or a file.")]
+Answers = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ANSWERS", help="item=value pairs; or a .json or .yaml file, or - for standard input, of one person."
+    ),
+]
+FrameAnswers = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ANSWERS",
+        help="item=value pairs, a .json or .yaml file, or - for standard input: one person. A .csv or .parquet file: "
+        "a frame, one row an assessment, one column an item.",
+    ),
+]
+Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day of assessment, such as 2026-11-21.")]
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="Local bands and norms: a name under profiles/, or a file."),
+]
+Recalled = Annotated[
+    list[str] | None,
+    typer.Option("--recalled", metavar="NAME", help="State this part although it rests on recalled facts; repeatable."),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rvn {rvn.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version of rvn.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("list")
+def list_instruments(form: Form = Format.TEXT, language: Tongue = Words.EN) -> None:
+    """List the instruments, and whether something in them is withheld."""
+    from rvn.cli.catalog import listed
+
+    with reporting(form):
+        found = list(listed(language.value))
+        if form is Format.JSON:
+            say_json([entry.to_record() for entry in found])
+        elif not found:
+            say("There are no instruments. RVN_PATH names folders that hold some.")
+        else:
+            rows = [
+                (entry.reference, entry.title, entry.status, "some" if entry.withheld else "")
+                if not entry.problems
+                else (entry.reference, f"cannot be read: rvn check {entry.reference}", "", "")
+                for entry in found
+            ]
+            say_table(("reference", "title", "status", "withheld"), rows)
+            if any(entry.withheld for entry in found):
+                typer.echo()
+                say(
+                    "Withheld: what rests on recalled facts that nobody has checked against their source. "
+                    "`rvn show` names it; `rvn score --recalled NAME` states it."
+                )
+        if any(entry.problems for entry in found):
+            raise typer.Exit(Exit.PROBLEMS)
+
+
+@app.command()
+def show(reference: Reference, profile: Profile = None, language: Tongue = Words.EN, form: Form = Format.TEXT) -> None:
+    """Show an instrument: purpose, sources, items, outputs, cut-offs."""
+    from rvn.cli import show as showing
+
+    with reporting(form):
+        instrument = rvn.load(reference, profile=profile)
+        if form is Format.JSON:
+            say_json(showing.to_record(instrument))
+        else:
+            showing.say_instrument(instrument, language.value)
+
+
+@app.command()
+def check(
+    names: Annotated[list[str], typer.Argument(metavar="FILE_OR_ID", help="Definition files or references.")],
+    form: Form = Format.TEXT,
+) -> None:
+    """Check definitions: each problem, its place and what to do."""
+    from rvn.cli.catalog import checked
+
+    with reporting(form):
+        result = checked(names)
+        tell(result.absent, form)
+        errors, warnings = result.count("error"), result.count("warning")
+        if form is Format.JSON or result.found:
+            tell(result.found, form, err=False)
+        if form is Format.TEXT and len(result.absent) < len(names):
+            typer.echo(f"{_number(errors, 'error')}, {_number(warnings, 'warning')}")
+        if result.absent:
+            raise typer.Exit(Exit.CANNOT_RUN)
+        if errors:
+            raise typer.Exit(Exit.PROBLEMS)
+
+
+@app.command("test")
+def run_examples(
+    references: Annotated[list[str], typer.Argument(metavar="ID", help="References, id@version, or files.")],
+    form: Form = Format.TEXT,
+) -> None:
+    """Run the worked examples that stand in definitions."""
+    from rvn.cli.catalog import examples
+
+    with reporting(form):
+        found = [example for reference in references for example in examples(rvn.load(reference))]
+        failing = sum(bool(example.problems) for example in found)
+        if form is Format.JSON:
+            say_json([example.to_record() for example in found])
+        else:
+            for example in found:
+                typer.echo(f"{'FAILS' if example.problems else 'ok   '}  {example.reference}  {example.name}")
+                for problem in example.problems:
+                    say(str(problem.message), indent=7, hang=2)
+            typer.echo(f"{_number(len(found), 'example')}, {failing} failing")
+        if failing:
+            raise typer.Exit(Exit.PROBLEMS)
+
+
+@app.command(epilog=f"It ends with 1 where an answer cannot be used or answers contradict each other. {EXIT_CODES}")
+def score(
+    reference: Reference,
+    answers: FrameAnswers,
+    on: Day = None,
+    profile: Profile = None,
+    recalled: Recalled = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="OUT", help="Where a scored frame goes: a .csv or .parquet file."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="ITEM=COLUMN", help="A column that is not called like its item; repeatable."),
+    ] = None,
+    prefix: Annotated[
+        str | None, typer.Option("--prefix", metavar="TEXT", help="Put before the names of the new columns.")
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option("--separator", metavar="SIGN", help="What stands between cells of CSV; a comma.")
+    ] = None,
+    language: Tongue = Words.EN,
+    form: Form = Format.TEXT,
+) -> None:
+    """Score one person, or a frame in a file."""
+    from rvn.cli import answers as reading
+    from rvn.cli import files, results
+
+    with reporting(form):
+        instrument = rvn.load(reference, profile=profile)
+        source = reading.frame_file(answers)
+        if source is None:
+            _refuse({"-o": output, "--column": column, "--prefix": prefix, "--separator": separator})
+            result = reading.score_person(instrument, answers, on, recalled or ())
+            is_fine = results.say_result(result, language.value, form)
+        else:
+            options = files.Options(
+                on=reading.day(on),
+                columns=files.mapping(column or ()),
+                prefix=prefix or "",
+                separator=files.separator_of(separator),
+            )
+            instrument = instrument.accepting(*recalled or ())
+            out = files.check_output(output, source)
+            batch = files.score_file(instrument, source, options)
+            files.write({out: batch.frame, files.problems_file(out): batch.found}, options.separator)
+            is_fine = results.say_batch(instrument, batch, out, form)
+        if not is_fine:
+            raise typer.Exit(Exit.PROBLEMS)
+
+
+@app.command(epilog=EXIT_CODES)
+def explain(
+    reference: Reference,
+    answers: Answers,
+    on: Day = None,
+    profile: Profile = None,
+    recalled: Recalled = None,
+    language: Tongue = Words.EN,
+    form: Form = Format.TEXT,
+) -> None:
+    """Explain the result of one person, step by step."""
+    from rvn.cli import answers as reading
+    from rvn.cli import results
+
+    with reporting(form):
+        if reading.frame_file(answers) is not None:
+            raise CommandError(problems.ONE_PERSON.at())
+        instrument = rvn.load(reference, profile=profile)
+        result = reading.score_person(instrument, answers, on, recalled or ())
+        if not results.say_explanation(result, language.value, form):
+            raise typer.Exit(Exit.PROBLEMS)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of definition files, for editors."""
+    from rvn.cli.schema import schema as definition_schema
+
+    say_json(definition_schema())
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Where the scored file goes.")] = Path(
+        "demo-output"
+    ),
+    form: Form = Format.TEXT,
+) -> None:
+    """Score a public data set and show how well two instruments did."""
+    from rvn.cli.demo import run
+
+    with reporting(form):
+        run(output, form)
+
+
+def _refuse(options: dict[str, object]) -> None:
+    """Refuse options of frames where there is one person."""
+    given = [problems.FRAME_OPTION.at(option=name) for name, value in options.items() if value is not None]
+    if given:
+        raise CommandError(given)
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

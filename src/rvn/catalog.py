@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import os
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from rvn import messages
@@ -98,5 +99,15 @@ def _read(path: Path, profile: Path | None, _changed: tuple[int, ...]) -> Loaded
     return loaded
 
 
+_loading: ContextVar[tuple[str, ...]] = ContextVar("_loading", default=())
+
+
 def _component(reference: str) -> Plan:
-    return load_definition(reference).plan
+    chain = _loading.get()
+    if reference in chain:
+        raise CatalogError(messages.COMPONENT_CIRCLE.at(chain=" → ".join((*chain, reference))))
+    token = _loading.set((*chain, reference))
+    try:
+        return load_definition(reference).plan
+    finally:
+        _loading.reset(token)

@@ -97,7 +97,7 @@ RANGE_GAP = Message("RVN211", "no points for values between '{first}' and '{seco
 RANGE_SHORT = Message(
     "RVN212", "no points for {value}, which `range` allows", "extend the points, or narrow `range` to them"
 )
-OPTIONS_NEEDED = Message("RVN213", "the item '{name}' is a choice without options", "add `options: {{…}}` or `like: …`")
+OPTIONS_NEEDED = Message("RVN213", "'{name}' is a choice without options", "add `options: …`, or for an item `like: …`")
 OPTIONS_NOT_HERE = Message(
     "RVN214",
     "`{key}` does not belong to an item of kind {kind}",
@@ -225,6 +225,7 @@ PRORATED_TOO_MUCH = Message(
 NO_INSTRUMENT = Message("RVN501", "there is no instrument '{name}'", "{near}")
 NO_VERSION = Message("RVN502", "{name} has no version '{version}'", "{near}")
 VERSION_NEEDED = Message("RVN503", "'{name}' does not say which version", "say which: {choices}")
+COMPONENT_CIRCLE = Message("RVN505", "components use each other: {chain}", "break the circle")
 WRONG_FOLDER = Message(
     "RVN504",
     "the file says {says}, but its place says {stands}",

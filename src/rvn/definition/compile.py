@@ -41,7 +41,7 @@ def compile_plan(
         Names of parts whose shape is already known to be wrong; they and what rests on them are passed over.
     """
     every = recalled(definition)
-    plans = dict(inputs.components(definition, source, components))
+    plans = dict(inputs.components(definition, source, components, broken))
     full = Compiler(definition, source, plans, every, broken).plan()
     if any(problem.severity == "error" for problem in source.problems):
         return None
@@ -91,7 +91,7 @@ class Compiler(Scope):
             case "items":
                 return inputs.item(self, entry, path)
             case "judgements":
-                return outputs.judgement(self, entry)
+                return outputs.judgement(self, entry, path)
             case "eligible" | "consistent" | "flags":
                 return self._condition(name, str(section), entry.when, path)
             case "rules":

@@ -83,7 +83,7 @@ class SourceEntry(Entry):
     """Where facts come from."""
 
     cite: Text
-    pages: str | int | None = None
+    pages: Annotated[str, BeforeValidator(_text)] | None = None
     doi: str | None = None
     note: Text | None = None
 
@@ -128,7 +128,7 @@ class Item(Part):
 class Rounding(Entry):
     """To what a number is rounded, and where a number half-way goes."""
 
-    to: Annotated[Number, Field(gt=0)] = 1
+    to: Annotated[Number, Field(ge=1e-9, le=1e9)] = 1
     ties: Literal["away", "even", "up", "down"] = "away"
 
 

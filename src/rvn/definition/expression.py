@@ -7,6 +7,8 @@ problem has its column.
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,10 +61,16 @@ def compile_expression(text: str, place: Place, names: Names, expected: Type | N
     expected
         ``"boolean"`` for conditions, ``"number"`` for numbers; None takes either.
     """
+    place = _shifted(place, len(text) - len(text.lstrip()))
+    text = text.strip()
     if len(text) > MAX_LENGTH:
         return messages.EXPRESSION_TOO_LONG.at(place, measure="long", found=len(text), limit=MAX_LENGTH)
+    if "#" in re.sub(r"'[^']*'|\"[^\"]*\"", "", text):
+        return messages.BAD_EXPRESSION.at(_shifted(place, text.index("#")), what="a comment cannot stand inside it")
     try:
-        tree = ast.parse(text.replace("\n", " "), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python would only warn about is not in the language anyway
+            tree = ast.parse(text.replace("\n", " "), mode="eval").body
         _check_depth(tree, 0)
         node = ExpressionCompiler(names).node(tree)
         if expected and type_of(node) != expected:
@@ -75,7 +83,9 @@ def compile_expression(text: str, place: Place, names: Names, expected: Type | N
             )
         return node
     except SyntaxError as error:
-        return messages.BAD_EXPRESSION.at(_shifted(place, (error.offset or 1) - 1), what=error.msg)
+        # Where something is lacking at the end, the grammar points nowhere.
+        offset = error.offset - 1 if error.offset else len(text)
+        return messages.BAD_EXPRESSION.at(_shifted(place, offset), what=error.msg)
     except (RecursionError, MemoryError, ValueError):
         return messages.EXPRESSION_TOO_LONG.at(place, measure="deep", found="too many", limit=MAX_DEPTH)
     except Mistake as problem:
@@ -112,6 +122,8 @@ class ExpressionCompiler:
             case ast.Constant(value=bool() as value):
                 return nodes.Constant(value=float(value), of="boolean")
             case ast.Constant(value=int() | float() as value):
+                if not abs(value) < 1e300:
+                    raise Mistake(messages.BAD_EXPRESSION, tree, what="the number is too large")
                 return nodes.Constant(value=float(value))
             case ast.Constant(value=str()):
                 raise Mistake(
@@ -126,8 +138,10 @@ class ExpressionCompiler:
                 return self._value(self._symbol(f"{owner}.{attribute}", tree), tree)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return nodes.Not(of=self.typed(operand, "boolean"))
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-                return nodes.Constant(value=-float(value))
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+                number = self.node(tree.operand)
+                assert isinstance(number, nodes.Constant)
+                return nodes.Constant(value=-number.value)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 zero = nodes.Constant(value=0.0)
                 return nodes.Arithmetic(operator="-", left=zero, right=self.typed(operand, "number"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from rvn import messages
 from rvn.definition.scope import Scope
@@ -30,6 +31,24 @@ def chosen(on: Scope, by: Sequence[str], path: Path_, make: Callable[[Groups], N
     for option, test in reversed(list(zip(options[:-1], tests, strict=False))):
         node = nodes.Choose(test=test, then=inner(option), otherwise=node)
     return node
+
+
+def check_groups(on: Scope, by: Sequence[str], content: Any, path: Path_) -> None:
+    """Report groups that something is given to and that there are not."""
+    if not by or not isinstance(content, dict):
+        return
+    options = groups_of(on, by[0], path)
+    for key, inner in content.items():
+        if str(key) not in options:
+            near = messages.near(key, options)
+            on.problem(messages.UNKNOWN_OPTION, *path, str(key), item=by[0], option=key, near=near)
+        else:
+            check_groups(on, by[1:], inner, (*path, str(key)))
+
+
+def groups_of(on: Scope, name: str, path: Path_) -> tuple[str, ...]:
+    """Return the options of a fact or level that groups are made by."""
+    return _options(on, name, path)[0]
 
 
 def _options(on: Scope, name: str, path: Path_) -> tuple[tuple[str, ...], list[Node]]:

@@ -27,9 +27,13 @@ def given(on: Scope, name: str, entry: entries.Given, path: Path_) -> Symbol:
     """Return a fact that is not a question."""
     if entry.kind == "code":
         return Symbol(name, field=coded(name, tabulated.codes(on, entry, path), _reasons(on, entry.absence)))
-    if (entry.kind == "choice") != (entry.options is not None):
-        wrong = "options" if entry.options is not None else "kind"
-        raise on.broken(messages.OPTIONS_NOT_HERE, *path, wrong, key="options", kind=entry.kind)
+    for key in ("table", "column"):
+        if getattr(entry, key) is not None:
+            raise on.broken(messages.OPTIONS_NOT_HERE, *path, key, key=key, kind=entry.kind)
+    if entry.kind == "choice" and entry.options is None:
+        raise on.broken(messages.OPTIONS_NEEDED, *path, name=name)
+    if entry.kind != "choice" and entry.options is not None:
+        raise on.broken(messages.OPTIONS_NOT_HERE, *path, "options", key="options", kind=entry.kind)
     low, high = _range(on, entry.kind, entry.range, path)
     field = Field(
         name=name,
@@ -70,6 +74,8 @@ def _with_likeness(on: Scope, entry: entries.Item, path: Path_) -> entries.Item:
         if model.id in seen:
             chain = " → ".join([*seen, model.id])
             raise on.broken(messages.CIRCLE, *path, "like", name=entry.id, chain=chain)
+        if model.id in on.misshapen:
+            raise Broken
         seen.append(model.id)
         taken = {key: getattr(model, key) for key in ("kind", "options", "points", "range", "absence")}
         own = {key for key in taken if getattr(entry, key)}
@@ -135,10 +141,12 @@ def _reasons(on: Scope, more: list[str]) -> tuple[str, ...]:
 
 
 def components(
-    definition: entries.Definition, source: Source, load: Callable[[str], Plan]
+    definition: entries.Definition, source: Source, load: Callable[[str], Plan], broken: frozenset[str]
 ) -> Iterator[tuple[str, Plan]]:
     """Yield the plans of components by name; one that cannot be had is among the problems afterwards."""
     for name, reference in definition.uses.items():
+        if name in broken:
+            continue
         try:
             yield name, load(reference)
         except RvnError as error:

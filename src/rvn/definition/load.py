@@ -52,7 +52,8 @@ def load(path: Path, components: Components, profile: Path | None = None) -> Loa
         With every problem of the file and its texts.
     """
     source = read(path)
-    definition = validated(Definition, source) if isinstance(source.data, dict) else None
+    readable = isinstance(source.data, dict) or not source.problems
+    definition = validated(Definition, source) if readable else None
     local, plan = None, None
     if definition is not None and profile is not None:
         local, definition = with_profile(definition, source, profile)
@@ -74,7 +75,9 @@ def load(path: Path, components: Components, profile: Path | None = None) -> Loa
 
 def _texts(source: Source) -> dict[str, Texts]:
     if not isinstance(source.data, dict):
-        source.problems.append(messages.NOT_YAML.at(source.place(()), what="a mapping of names to texts is expected"))
+        if not source.problems:
+            what = "a mapping of names to texts is expected"
+            source.problems.append(messages.NOT_YAML.at(source.place(()), what=what))
         return {}
     found = {name: validated(Texts, source, (name,)) for name in source.data}
     return {str(name): texts for name, texts in found.items() if texts is not None}

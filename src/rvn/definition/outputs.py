@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rvn import messages
 from rvn.definition import entries, inputs, tabulated
 from rvn.definition.expression import Symbol
-from rvn.definition.groups import Groups, chosen
+from rvn.definition.groups import Groups, check_groups, chosen
+from rvn.definition.problems import Broken
 from rvn.definition.scope import OUTPUTS, Scope
 from rvn.definition.source import Path_
 from rvn.plan import nodes
@@ -85,7 +87,7 @@ def _rounded(on: Scope, node: Node, rounding: entries.Rounding | None, path: Pat
 
 
 def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
-    parts = tuple(_part(on, name, entry.id, (*path, "items", index)) for index, name in enumerate(entry.items))
+    parts = _parts(on, entry, path)
     missing = entry.missing
     where = (*path, "missing")
     for key in ("only", "leave_out"):
@@ -115,6 +117,13 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
             why=why,
             remedy="at least one item must be answered",
         )
+    if missing.at_least is not None and missing.at_least > len(parts):
+        why = f"it is {missing.at_least}, but the scale has {len(parts)} items"
+        on.problem(messages.NOT_ALLOWED, *where, "at_least", key="at_least", why=why, remedy="ask for fewer")
+    if missing.table is not None and missing.method != "table":
+        on.problem(
+            messages.NOT_ALLOWED, *where, "table", key="table", why="no method uses it", remedy="add `method: table`"
+        )
     places = [decimals_of(part.of) for part in parts]
     table = tabulated.prorating(on, missing, (*where, "table")) if missing.method == "table" else ()
     hidden = missing.evidence == "recalled" and entry.id not in on.accept
@@ -131,6 +140,17 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
     )
     node = _rounded(on, total, entry.round, path)
     return on.withheld(entry.id, node) if entry.evidence == "recalled" else node
+
+
+def _parts(on: Scope, entry: entries.Scale, path: Path_) -> tuple[nodes.Part, ...]:
+    """Return the parts of a scale, or raise after every wrong one has been told."""
+    parts = []
+    for index, name in enumerate(entry.items):
+        with contextlib.suppress(Broken):
+            parts.append(_part(on, name, entry.id, (*path, "items", index)))
+    if len(parts) < len(entry.items):
+        raise Broken
+    return tuple(parts)
 
 
 def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
@@ -155,16 +175,23 @@ def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
 
 def _bands(on: Scope, entry: entries.Bands, path: Path_) -> Node:
     node = _numeric(on, entry.of, (*path, "of"), "a level by bounds")
+    first: list[str] = []
 
     def banded(groups: Groups) -> Node:
         starts, where = _starts(on, entry, groups, path)
+        first.extend(starts if not first else ())
+        if list(starts) != first:
+            what = f"the levels of '{groups[-1]}' are not {', '.join(first)}"
+            raise on.broken(messages.GROUPS, *where, what=what, options="the groups, the same levels in the same order")
         for before, after in itertools.pairwise(starts):
             if starts[after] <= starts[before]:
                 values = {"start": f"{starts[after]:g}", "before_start": f"{starts[before]:g}"}
-                raise on.broken(messages.BAND_ORDER, *where, after, level=after, before=before, **values)
+                on.problem(messages.BAND_ORDER, *where, after, level=after, before=before, **values)
         return nodes.Bands(of=node, starts=tuple(starts.values()), levels=tuple(starts))
 
-    return on.withheld(entry.id, chosen(on, entry.by, (*path, "by"), banded))
+    found = chosen(on, entry.by, (*path, "by"), banded)
+    check_groups(on, entry.by, entry.levels, (*path, "levels"))
+    return on.withheld(entry.id, found)
 
 
 def _starts(on: Scope, entry: entries.Bands, groups: Groups, path: Path_) -> tuple[dict[str, float], Path_]:
@@ -172,7 +199,7 @@ def _starts(on: Scope, entry: entries.Bands, groups: Groups, path: Path_) -> tup
     found: Any = entry.levels
     where: Path_ = (*path, "levels")
     for option in groups:
-        if not isinstance(found, dict) or option not in found:
+        if not isinstance(found, dict) or not isinstance(found.get(option), dict):
             what = f"'{entry.id}' has no bounds for '{option}'"
             raise on.broken(messages.GROUPS, *where, what=what, options=f"the options of {', '.join(entry.by)}")
         found, where = {str(key): value for key, value in found[option].items()}, (*where, option)
@@ -216,9 +243,23 @@ def _first_of(on: Scope, entry: entries.FirstOf, path: Path_) -> Node:
     return on.withheld(entry.id, nodes.Coalesce(parts=tuple(parts)))
 
 
-def judgement(on: Scope, entry: entries.Judgement) -> Symbol:
+def _distinct(on: Scope, levels: Sequence[str], path: Path_) -> tuple[str, ...]:
+    """Return the names of levels, each of which must stand once."""
+    for index, level in enumerate(levels):
+        if level in levels[:index]:
+            why = f"the level '{level}' stands twice"
+            on.problem(messages.NOT_ALLOWED, *path, index, key=str(path[-1]), why=why, remedy="keep one of them")
+    return tuple(levels)
+
+
+def judgement(on: Scope, entry: entries.Judgement, path: Path_) -> Symbol:
     """Return a level that the assessor judges."""
-    field = inputs.coded(entry.id, tuple(entry.levels), inputs.REASONS)
+    for index, name in enumerate(entry.informed_by):
+        if on.find(name) is None:
+            near = messages.near(name, on.names())
+            on.problem(messages.UNKNOWN_NAME, *path, "informed_by", index, kind="item or output", name=name, near=near)
+    levels = _distinct(on, entry.levels, (*path, "levels"))
+    field = inputs.coded(entry.id, levels, inputs.REASONS)
     node = nodes.Answer(field=field)
     on.step(entry.id, "judgement", node)
     return Symbol(entry.id, field=field, node=node)
@@ -247,7 +288,7 @@ def _lookup(on: Scope, entry: entries.Lookup, path: Path_) -> Node:
 def _table(on: Scope, entry: entries.Table, path: Path_) -> Node:
     rows, columns = (_level(on, getattr(entry, key), (*path, key)) for key in ("rows", "columns"))
     row_levels, column_levels = levels_of(rows), levels_of(columns)
-    levels = tuple(entry.levels or row_levels)
+    levels = _distinct(on, entry.levels, (*path, "levels")) if entry.levels else row_levels
     if set(entry.cells) != set(row_levels):
         lacking = [name for name in row_levels if name not in entry.cells]
         strange = [name for name in entry.cells if name not in row_levels]

@@ -47,7 +47,7 @@ def _diagnostics(error: ValidationError, model: type[BaseModel], source: Source,
         place = source.place(path, key=key_itself or problem["type"] == "extra_forbidden")
         name = str(path[-1]) if path else "the file"
         kind, context = problem["type"], problem.get("ctx", {})
-        if " " in name and inside(source.data, path, "") is None:
+        if path and " " in name and inside(source.data, path, "") is None:
             yield messages.SPLIT_TEXT.at(source.place(path, key=True), text=name)
             continue
         if kind == "extra_forbidden":
@@ -104,9 +104,9 @@ def _why(kind: str, context: dict[str, Any]) -> str:
         case "string_pattern_mismatch":
             return f"it does not have the form {context['pattern']}"
         case "greater_than_equal":
-            return f"it must be at least {context['ge']}"
-        case "greater_than":
-            return f"it must be greater than {context['gt']}"
+            return f"it must be at least {context['ge']:g}"
+        case "less_than_equal":
+            return f"it must be at most {context['le']:g}"
         case _:
             return kind.replace("_", " ")
 

@@ -13,7 +13,8 @@ from rvn.definition.source import Source, read
 def with_profile(definition: Definition, source: Source, path: Path) -> tuple[Profile | None, Definition | None]:
     """Return a profile and the definition with its parts in place; problems are added to `source`."""
     local = read(path)
-    profile = validated(Profile, local) if isinstance(local.data, dict) else None
+    readable = isinstance(local.data, dict) or not local.problems
+    profile = validated(Profile, local) if readable else None
     source.problems.extend(local.problems)
     if profile is None:
         return None, None

@@ -58,6 +58,7 @@ class Scope(ABC):
         self.components = components
         self.steps: list[Step] = []
         self.changing: dict[str, Node] = {}  # outputs while their rules are applied
+        self.misshapen = broken
         self.symbols: dict[str, Symbol | None] = dict.fromkeys(broken)  # None: broken
         self.declared = dict(self._declarations())
         self._building: list[str] = []
@@ -98,7 +99,10 @@ class Scope(ABC):
         """Return what a name stands for, built if need be; None when there is no such name."""
         if name in self.changing:
             return Symbol(name, node=self.changing[name])
-        return self.part(name) if name in self.symbols or name in self.names() else None
+        owner = name.split(".")[0]
+        if owner != name and owner in self.definition.uses and owner not in self.components:
+            raise Broken  # why the component cannot be had is already among the problems
+        return self.part(name) if name in self.misshapen or name in self.names() else None
 
     def part(self, name: str) -> Symbol:
         """Return what a declared name stands for, or raise `Broken`."""

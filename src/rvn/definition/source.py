@@ -6,6 +6,7 @@ keys; size and depth are bounded. All problems of a file are collected.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -140,11 +141,7 @@ class _Builder:
         if len(path) > MAX_DEPTH:
             self.problem(messages.TOO_DEEP, event, limit=MAX_DEPTH)
             raise _Refused
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if anchor:
-            self.problem(messages.ALIAS, event, name=anchor)
-        if tag:
-            self.problem(messages.TAG, event, tag=tag)
+        self.check_plain(event)
         if isinstance(event, yaml.ScalarEvent):
             return resolve(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
@@ -159,32 +156,47 @@ class _Builder:
             result.append(self.build(event, (*path, len(result))))
         return result
 
-    def mapping(self, path: Path_) -> dict[str | int | float, Any]:
-        result: dict[str | int | float, Any] = {}
+    def check_plain(self, event: yaml.Event) -> None:
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor:
+            self.problem(messages.ALIAS, event, name=anchor)
+        if tag:
+            self.problem(messages.TAG, event, tag=tag)
+
+    def mapping(self, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            key = self.key(event, path)
-            if key in result:
-                first = self.source.keys[(*path, str(key))]
-                self.problem(messages.DUPLICATE_KEY, event, key=key, line=first[0])
-                self.build(next(self.events), (*path, str(key), "(again)"))
+            key = self.key(event)
+            if key is None or key in result:
+                if key is not None:
+                    first = self.source.keys[(*path, key)]
+                    self.problem(messages.DUPLICATE_KEY, event, key=key, line=first[0])
+                self.build(next(self.events), (*path, str(key), "(passed over)"))
                 continue
-            self.source.keys[(*path, str(key))] = _position(event)
-            result[key] = self.build(next(self.events), (*path, str(key)))
+            self.source.keys[(*path, key)] = _position(event)
+            result[key] = self.build(next(self.events), (*path, key))
         return result
 
-    def key(self, event: yaml.Event, path: Path_) -> str | int | float:
+    def key(self, event: yaml.Event) -> str | None:
+        """Return a key as it is written, so that 1 and "1" are one key; None for what is passed over."""
+        if isinstance(event, yaml.AliasEvent):
+            self.problem(messages.ALIAS, event, name=event.anchor)
+            return None
         if not isinstance(event, yaml.ScalarEvent):
             self.problem(messages.KEY_NOT_TEXT, event)
             raise _Refused
+        self.check_plain(event)
         if event.value == "<<" and event.implicit[0]:
             self.problem(messages.ALIAS, event, name="<<")
-        key = resolve(event.value) if event.implicit[0] else event.value
-        if key is None or isinstance(key, bool):
+            return None
+        if event.implicit[0] and event.value in _WORDS:
             self.problem(messages.KEY_NOT_QUOTED, event, key=event.value)
-            return str(event.value)
-        return key
+        number = resolve(event.value) if event.implicit[0] else None
+        if isinstance(number, float) and number.is_integer():
+            return str(int(number))
+        return str(event.value)
 
     def problem(self, message: messages.Message, event: yaml.Event, **values: object) -> None:
         self.source.problems.append(message.at(Place(self.source.file, *_position(event)), **values))
@@ -219,6 +231,6 @@ def resolve(text: str) -> str | int | float | bool | None:
         return _WORDS[text]
     if _INTEGER.fullmatch(text) and len(text) <= 18:
         return int(text)
-    if _DECIMAL.fullmatch(text):
+    if _DECIMAL.fullmatch(text) and not math.isinf(float(text)):
         return float(text)
     return text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -31,17 +33,69 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
-    def number(self, row: Row, column: str, source: Source) -> float | None:
-        """Return a number, None where the cell is empty; a cell that is no number is a problem."""
+
+class Cells:
+    """Reads the cells of a table; every mistake is told before the table is given up.
+
+    Use it as a context: it raises `Broken` at the end if anything was wrong.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.wrong = False
+
+    def __enter__(self) -> Cells:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self.wrong and error is None:
+            raise Broken
+
+    def problem(self, row: Row, what: str, remedy: str) -> None:
+        """Tell what is wrong with a row."""
+        self.wrong = True
+        self.source.problems.append(messages.TABLE_CELL.at(row.place, what=what, remedy=remedy))
+
+    def number(self, row: Row, column: str, *, needed: bool = False, whole: bool = False) -> float | None:
+        """Return a number, None where the cell is empty or wrong."""
         text = row.cells[column]
         if not text:
+            if needed:
+                self.problem(row, f"the column '{column}' is empty", "write the number, or leave the row out")
             return None
-        try:
+        value = as_number(text)
+        if value is None or (whole and not value.is_integer()):
+            kind = "a whole number" if whole else "a number"
+            self.problem(row, f"'{text}' in the column '{column}' is not {kind}", "write it like 0.25 or -3")
+            return None
+        return value
+
+    def unique(self, table: Table, *columns: str, numeric: Iterable[str] = ()) -> dict[tuple[str, ...], Row]:
+        """Return the rows by the content of some columns; a second row for one is a mistake."""
+        found: dict[tuple[str, ...], Row] = {}
+        for row in table.rows:
+            key = tuple(_same(row.cells[name]) if name in numeric else row.cells[name] for name in columns)
+            if key in found:
+                self.wrong = True
+                twice = messages.TABLE_ROW_TWICE.at(row.place, key=" ".join(key), line=found[key].place.line)
+                self.source.problems.append(twice)
+            else:
+                found[key] = row
+        return found
+
+
+def as_number(text: str) -> float | None:
+    """Return a finite number, or None where the text is not one."""
+    with contextlib.suppress(ValueError):
+        if math.isfinite(float(text)):
             return float(text)
-        except ValueError:
-            what = f"'{text}' in the column '{column}' is not a number"
-            source.problems.append(messages.TABLE_CELL.at(row.place, what=what, remedy="write it like 0.25 or -3"))
-            raise Broken from None
+    return None
+
+
+def _same(text: str) -> str:
+    """Return a number in one way of writing it, so that 1 and 1.0 are the same."""
+    number = as_number(text)
+    return text if number is None else repr(number)
 
 
 def read_table(source: Source, name: str, path: Path_, columns: Iterable[str]) -> Table:
@@ -66,6 +120,10 @@ def read_table(source: Source, name: str, path: Path_, columns: Iterable[str]) -
         source.problems.append(messages.TABLE_CELL.at(Place(str(file)), what=what, remedy="save it as CSV in UTF-8"))
         raise Broken from None
     header = tuple(cell.strip() for cell in lines[0]) if lines else ()
+    for column in {name for name in header if header.count(name) > 1}:
+        what = f"the column '{column}' stands twice"
+        source.problems.append(messages.TABLE_CELL.at(Place(str(file)), what=what, remedy="keep one of them"))
+        raise Broken
     lacking = [column for column in columns if column not in header]
     for column in lacking:
         near = messages.near(column, header)
@@ -89,16 +147,3 @@ def read_table(source: Source, name: str, path: Path_, columns: Iterable[str]) -
             )
         raise Broken
     return Table(str(file), header, tuple(rows))
-
-
-def unique(table: Table, source: Source, *columns: str) -> dict[tuple[str, ...], Row]:
-    """Return the rows by the content of some columns; a second row for one is a problem."""
-    found: dict[tuple[str, ...], Row] = {}
-    for row in table.rows:
-        key = tuple(row.cells[column] for column in columns)
-        if key in found:
-            line = found[key].place.line
-            source.problems.append(messages.TABLE_ROW_TWICE.at(row.place, key=" ".join(key), line=line))
-            raise Broken
-        found[key] = row
-    return found

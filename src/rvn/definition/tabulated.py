@@ -3,55 +3,61 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from rvn import messages
 from rvn.definition import entries
 from rvn.definition.expression import compile_expression
-from rvn.definition.groups import Groups, chosen
-from rvn.definition.problems import Broken
+from rvn.definition.groups import Groups, chosen, groups_of
 from rvn.definition.scope import Scope
 from rvn.definition.source import Path_
-from rvn.definition.tables import Row, Table, read_table, unique
+from rvn.definition.tables import Cells, Row, Table, as_number, read_table
 from rvn.errors import Diagnostic
 from rvn.plan import nodes
 from rvn.plan.nodes import Node
-from rvn.plan.types import type_of
+from rvn.plan.types import levels_of, type_of
 
 
 def model(on: Scope, entry: entries.Model, path: Path_) -> Node:
     """Return a logistic or linear formula of terms and coefficients."""
     by = [entry.by] if entry.by else []
     table = read_table(on.source, entry.terms, (*path, "terms"), ["term"] if by else ["term", "coefficient"])
-    terms = [(row, _term(on, row)) for row in table.rows]
+    terms = _terms(on, table)
 
     def formula(groups: Groups) -> Node:
         column = groups[0] if groups else "coefficient"
         if column not in table.columns:
             what = f"the table of '{entry.id}' has no column '{column}'"
             raise on.broken(messages.GROUPS, *path, "by", what=what, options=f"the options of '{entry.by}'")
-        parts = []
-        for row, term in terms:
-            coefficient = table.number(row, column, on.source)
-            if coefficient is not None:
-                parts.append(nodes.Part(name=row.cells["term"], of=_product(coefficient, term)))
+        with Cells(on.source) as cells:
+            coefficients = [cells.number(row, column) for row in table.rows]
+        parts = [
+            nodes.Part(name=row.cells["term"], of=_product(coefficient, term))
+            for row, term, coefficient in zip(table.rows, terms, coefficients, strict=True)
+            if coefficient is not None
+        ]
         total = nodes.Total(parts=tuple(parts), decimals=None)
         return nodes.Apply(function="logistic", of=total) if entry.kind == "logistic" else total
 
     return chosen(on, by, (*path, "by"), formula)
 
 
-def _term(on: Scope, row: Row) -> Node:
-    text = row.cells["term"]
-    result = compile_expression("1" if text == "intercept" else text, row.place, on, None)
-    if isinstance(result, Diagnostic):
-        on.source.problems.append(result)
-        raise Broken
-    if type_of(result) not in ("number", "boolean"):
-        what = f"the term '{text}' is a {type_of(result)}"
-        on.source.problems.append(messages.TABLE_CELL.at(row.place, what=what, remedy="compare it with something"))
-        raise Broken
-    return result
+def _terms(on: Scope, table: Table) -> list[Node]:
+    """Return the terms of a model, or raise after every wrong one has been told."""
+    terms = []
+    with Cells(on.source) as cells:
+        cells.unique(table, "term")
+        for row in table.rows:
+            text = row.cells["term"]
+            result = compile_expression("1" if text == "intercept" else text, row.place, on, None)
+            if isinstance(result, Diagnostic):
+                cells.wrong = True
+                on.source.problems.append(result)
+            elif type_of(result) not in ("number", "boolean"):
+                cells.problem(row, f"the term '{text}' is a {type_of(result)}", "compare it with something")
+            else:
+                terms.append(result)
+    return terms
 
 
 def _product(coefficient: float, term: Node) -> Node:
@@ -74,34 +80,25 @@ def lookup(on: Scope, entry: entries.Lookup, path: Path_) -> Node:
     if of is None or type_of(of) not in ("number", "level"):
         why = f"'{entry.key}' is neither a code nor a number"
         raise on.broken(messages.NOT_ALLOWED, *path, "key", key="key", why=why, remedy="give it `kind: code`")
+    names = levels_of(of)
     table = read_table(on.source, entry.table, (*path, "table"), [entry.column])
-    rows = unique(table, on.source, table.columns[0])
-    texts = {key[0]: row.cells[entry.column] for key, row in rows.items() if row.cells[entry.column]}
-    keys = {text: float(place) for place, text in enumerate(field.options)} if field and field.options else None
-    found = {_key(on, rows[(text,)], text, keys): content for text, content in texts.items()}
-    ordered = sorted(found)
+    found: dict[float, str] = {}
+    with Cells(on.source) as cells:
+        rows = cells.unique(table, table.columns[0], numeric=() if names else table.columns[:1])
+        for row in rows.values():
+            text = row.cells[table.columns[0]]
+            key = float(names.index(text)) if text in names else None if names else as_number(text)
+            if key is None:
+                what = f"'{text}' is not one of the codes" if names else f"'{text}' is not a number"
+                cells.problem(row, what, "correct the key of the row")
+            elif row.cells[entry.column]:
+                found[key] = row.cells[entry.column]
     levels: tuple[str, ...] = ()
-    if not all(_is_number(content) for content in found.values()):
-        levels = tuple(dict.fromkeys(texts.values()))
-    values = tuple(float(levels.index(found[key]) if levels else found[key]) for key in ordered)
-    return nodes.Lookup(of=of, keys=tuple(ordered), values=values, levels=levels)
-
-
-def _key(on: Scope, row: Row, text: str, codes: dict[str, float] | None) -> float:
-    if codes is None and _is_number(text):
-        return float(text)
-    if codes is not None and text in codes:
-        return codes[text]
-    what = f"'{text}' is not a number" if codes is None else f"'{text}' is not one of the codes"
-    on.source.problems.append(messages.TABLE_CELL.at(row.place, what=what, remedy="correct the key of the row"))
-    raise Broken
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+    if any(as_number(content) is None for content in found.values()):
+        levels = tuple(dict.fromkeys(found.values()))
+    keys = tuple(sorted(found))
+    values = tuple(float(levels.index(found[key]) if levels else found[key]) for key in keys)
+    return nodes.Lookup(of=of, keys=keys, values=values, levels=levels)
 
 
 def norm(on: Scope, entry: entries.Norm, path: Path_, of: Node) -> tuple[Node, tuple[Node, Node] | None]:
@@ -110,38 +107,51 @@ def norm(on: Scope, entry: entries.Norm, path: Path_, of: Node) -> tuple[Node, t
     Rows whose evidence is recalled are left out unless the norm was asked for by name.
     """
     table = read_table(on.source, entry.table, (*path, "table"), [*entry.by, "value", "estimate"])
-    rows = unique(table, on.source, *entry.by, "value")
-    stated = {key: row for key, row in rows.items() if _is_stated(on, entry, row)}
+    limits = ("lower", "upper") if {"lower", "upper"} <= set(table.columns) else ()
+    stated: dict[Groups, dict[float, dict[str, float]]] = {}
+    with Cells(on.source) as cells:
+        for row in cells.unique(table, *entry.by, "value", numeric=["value"]).values():
+            value = cells.number(row, "value", needed=True)
+            numbers = {name: cells.number(row, name) for name in ("estimate", *limits)}
+            known = {name: number for name, number in numbers.items() if number is not None}
+            low, high = known.get("lower", -math.inf), known.get("upper", math.inf)
+            if not low <= known.get("estimate", low) <= high:
+                cells.problem(row, "the limits do not hold the estimate", "correct the three numbers")
+            if value is not None and _is_stated(on, entry, row, cells):
+                groups = tuple(row.cells[name] for name in entry.by)
+                stated.setdefault(groups, {})[value] = known
 
     def column(name: str) -> Node:
-        return chosen(on, entry.by, (*path, "by"), lambda groups: _column(on, table, stated, of, groups, name))
+        return chosen(on, entry.by, (*path, "by"), lambda groups: _column(stated.get(groups, {}), of, name))
 
-    has_limits = {"lower", "upper"} <= set(table.columns)
-    return column("estimate"), (column("lower"), column("upper")) if has_limits else None
+    check_rows(on, entry.by, table, path)
+    return column("estimate"), (column("lower"), column("upper")) if limits else None
 
 
-def _is_stated(on: Scope, entry: entries.Norm, row: Row) -> bool:
+def _is_stated(on: Scope, entry: entries.Norm, row: Row, cells: Cells) -> bool:
     evidence = row.cells.get("evidence") or entry.evidence
     if evidence not in ("verified", "recalled"):
         what = f"'{evidence}' in the column 'evidence' is neither verified nor recalled"
-        on.source.problems.append(
-            messages.TABLE_CELL.at(row.place, what=what, remedy="say which; leave out what is unknown")
-        )
-        raise Broken
+        cells.problem(row, what, "say which; leave out what is unknown")
     return evidence == "verified" or entry.id in on.accept
 
 
-def _column(on: Scope, table: Table, rows: dict[tuple[str, ...], Row], of: Node, groups: Groups, name: str) -> Node:
-    found: dict[float, float] = {}
-    for key, row in rows.items():
-        estimate = table.number(row, name, on.source)
-        value = table.number(row, "value", on.source)
-        if key[:-1] == groups and estimate is not None and value is not None:
-            found[value] = estimate
-    keys = tuple(sorted(found))
+def check_rows(on: Scope, by: Sequence[str], table: Table, path: Path_) -> None:
+    """Report rows for groups that there are not."""
+    for name in by:
+        options = groups_of(on, name, (*path, "by"))
+        for row in table.rows:
+            if row.cells[name] not in options:
+                near = messages.near(row.cells[name], options)
+                problem = messages.UNKNOWN_OPTION.at(row.place, item=name, option=row.cells[name], near=near)
+                on.source.problems.append(problem)
+
+
+def _column(rows: dict[float, dict[str, float]], of: Node, name: str) -> Node:
+    keys = tuple(sorted(value for value, numbers in rows.items() if name in numbers))
     if not keys:
         return nodes.Withheld(of=nodes.Constant(value=0.0), low=-math.inf, high=math.inf)
-    return nodes.Lookup(of=of, keys=keys, values=tuple(found[key] for key in keys))
+    return nodes.Lookup(of=of, keys=keys, values=tuple(rows[key][name] for key in keys))
 
 
 def codes(on: Scope, entry: entries.Given, path: Path_) -> tuple[str, ...]:
@@ -149,8 +159,9 @@ def codes(on: Scope, entry: entries.Given, path: Path_) -> tuple[str, ...]:
     if entry.table is None:
         raise on.broken(messages.MISSING_KEY, *path, key="table")
     table = read_table(on.source, entry.table, (*path, "table"), [entry.column] if entry.column else [])
-    column = entry.column or table.columns[0]
-    return tuple(key[0] for key in unique(table, on.source, column))
+    with Cells(on.source) as cells:
+        rows = cells.unique(table, entry.column or table.columns[0])
+    return tuple(key[0] for key in rows)
 
 
 def prorating(on: Scope, missing: entries.Missing, path: Path_) -> tuple[tuple[int, float, float], ...]:
@@ -158,6 +169,12 @@ def prorating(on: Scope, missing: entries.Missing, path: Path_) -> tuple[tuple[i
     if missing.table is None:
         raise on.broken(messages.MISSING_KEY, *path, key="table")
     table = read_table(on.source, missing.table, (*path, "table"), ["absent", "sum", "total"])
-    unique(table, on.source, "absent", "sum")
-    number: Callable[[Row, str], float] = lambda row, column: table.number(row, column, on.source) or 0.0  # noqa: E731
-    return tuple((int(number(row, "absent")), number(row, "sum"), number(row, "total")) for row in table.rows)
+    found = []
+    with Cells(on.source) as cells:
+        cells.unique(table, "absent", "sum", numeric=["absent", "sum"])
+        for row in table.rows:
+            absent = cells.number(row, "absent", needed=True, whole=True)
+            raw, total = cells.number(row, "sum", needed=True), cells.number(row, "total", needed=True)
+            if absent is not None and raw is not None and total is not None:
+                found.append((int(absent), raw, total))
+    return tuple(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from numbers import Integral, Real
+from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING
 
 from rvn import messages
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rvn.scoring.result import Result
 
 ASSESSED_ON = "assessed_on"
+MAX_OPTION = 10**15
 
 
 def justified(
@@ -123,7 +124,7 @@ def read_answer(field: Field, value: object, day: date | None = None) -> Reading
         return absent(field)
     if isinstance(value, str) and value in field.reasons and value not in field.options:
         return absent(field, value)
-    if isinstance(value, float) and math.isnan(value):
+    if isinstance(value, Number) and value != value:
         return messages.ANSWER_NAN.at(name=field.name, reasons=", ".join(field.reasons))
     match field.kind:
         case "choice" | "level":
@@ -138,7 +139,8 @@ def _option(field: Field, value: object) -> Reading | Diagnostic:
     options = ", ".join(field.options)
     if type(value).__name__ in ("bool", "bool_") or not isinstance(value, (str, Integral)):
         return _wrong(field.name, value, "one of its options", f"options: {options}")
-    if str(value) not in field.options:
+    # A number of thousands of digits cannot even be written, and is no option.
+    if (isinstance(value, Integral) and abs(int(value)) > MAX_OPTION) or str(value) not in field.options:
         return messages.UNKNOWN_ANSWER.at(name=field.name, options=options, reasons=", ".join(field.reasons))
     return answered(float(field.options.index(str(value))))
 
@@ -157,11 +159,14 @@ def _numeric(field: Field, value: object) -> Reading | Diagnostic:
     reasons = ", ".join(field.reasons)
     if type(value).__name__ in ("bool", "bool_") or not isinstance(value, Real):
         return _wrong(field.name, value, expected, f"an absent answer is left out, or says why: {reasons}")
-    found = float(value)
-    if field.kind == "count" and not found.is_integer():
-        return _wrong(field.name, value, expected, "counts have no fractions")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
     if not field.minimum <= found <= field.maximum or math.isinf(found):
         return messages.ANSWER_RANGE.at(name=field.name, allowed=allowed(field))
+    if field.kind == "count" and not found.is_integer():
+        return _wrong(field.name, value, expected, "counts have no fractions")
     return answered(found)
 
 

@@ -65,6 +65,8 @@ def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]
 
 
 def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
+    if isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None:
+        series = series.dt.replace_time_zone(None)  # the day that stands there, not the one in Greenwich
     absent = series.is_null().to_numpy()
     days = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
     return Column(np.where(absent, np.nan, days.astype(np.float64))), []

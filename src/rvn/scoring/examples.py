@@ -106,10 +106,10 @@ def _coverage(instrument: Instrument, results: list[Result]) -> Iterator[Diagnos
             if decimals_of(node.of) != 0:
                 continue
             values = {result.evaluation[node.of].value for result in results}
-            low, _ = attainable(node.of)
+            low, high = attainable(node.of)
             for level, start in zip(node.levels[1:], node.starts[1:], strict=True):
                 for side, target in (("upper", math.ceil(start)), ("lower", math.ceil(start) - 1)):
-                    if target not in values and target >= low:
+                    if target not in values and low <= target <= high and start <= high:
                         place = source.place(("bands", index, "levels", level))
                         gaps = {
                             "side": side,

@@ -30,10 +30,11 @@ def factorized(series: nw.Series[Any]) -> tuple[Places, list[Any]]:
 
         column = series.to_native()
         if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
-            # In a column of objects True and 1 are the same to a hash table, and must not be.
-            column = pd.Series([value if pd.isna(value) else (type(value), value) for value in column], dtype=object)
-            codes, pairs = pd.factorize(column)
-            return codes.astype(np.int64), [pair[1] for pair in pairs]
+            # In a column of objects True and 1 are the same to a hash table, and must not be; lists have no hash.
+            keys = [None if pd.api.types.is_scalar(v) and pd.isna(v) else (type(v).__name__, repr(v)) for v in column]
+            values = dict(zip(keys, column, strict=True))
+            codes, distinct_keys = pd.factorize(pd.Series(keys, dtype=object))
+            return codes.astype(np.int64), [values[key] for key in distinct_keys]
         codes, index = pd.factorize(column)
         return codes.astype(np.int64), list(index)
     distinct = series.drop_nulls().unique().to_list()

@@ -81,6 +81,14 @@ def check_sources(loaded: Loaded) -> Iterator[Diagnostic]:
         for index, entry in enumerate(getattr(definition, section)):
             place = loaded.source.place((section, index, "source" if entry.source else "id"))
             yield from _source(loaded, place, _KINDS.get(section, section.rstrip("s")), entry.id, entry.source)
+    for index, scale in enumerate(definition.scales):
+        if scale.missing.source is not None:
+            place = loaded.source.place(("scales", index, "missing", "source"))
+            yield from _source(loaded, place, "missing rule", scale.id, scale.missing.source)
+    for index, test in enumerate(definition.tests):
+        if test.source is not None:
+            place = loaded.source.place(("tests", index, "source"))
+            yield from _source(loaded, place, "test", test.name, test.source)
     for section in ("derived", "lookups"):
         for name, entry in getattr(definition, section).items():
             place = loaded.source.place((section, name), key=True)

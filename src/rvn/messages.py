@@ -87,6 +87,9 @@ DUPLICATE_NAME = Message(
 )
 UNKNOWN_NAME = Message("RVN207", "there is no {kind} '{name}'", "{near}")
 CIRCLE = Message("RVN208", "'{name}' depends on itself: {chain}", "break the circle")
+TOO_LONG_CHAIN = Message(
+    "RVN226", "'{name}' rests on a chain of more than {limit} steps", "compute it from fewer parts"
+)
 BAD_RANGE = Message(
     "RVN209",
     "'{text}' is not a range",
@@ -262,4 +265,5 @@ NO_COLUMN = Message(
 )
 COLUMN_TAKEN = Message("RVN702", "the frame already has a column '{column}'", "rename it, or pass `prefix=`")
 COLUMN_TYPE = Message("RVN703", "the column '{column}' holds {found}, not {expected}", "convert the column first")
+COLUMN_TWICE = Message("RVN705", "two columns of the frame have the same name", "rename one of them")
 NOT_A_FRAME = Message("RVN704", "{found} is not a frame that rvn can read", "pass a pandas, Polars or pyarrow frame")

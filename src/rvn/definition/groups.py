@@ -27,9 +27,9 @@ def chosen(on: Scope, by: Sequence[str], path: Path_, make: Callable[[Groups], N
     def inner(option: str) -> Node:
         return chosen(on, by[1:], path, lambda groups: make((option, *groups)))
 
-    node = inner(options[-1])
-    for option, test in reversed(list(zip(options[:-1], tests, strict=False))):
-        node = nodes.Choose(test=test, then=inner(option), otherwise=node)
+    *chosen_first, node = (inner(option) for option in options)
+    for test, then in reversed(list(zip(tests, chosen_first, strict=False))):
+        node = nodes.Choose(test=test, then=then, otherwise=node)
     return node
 
 

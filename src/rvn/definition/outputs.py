@@ -199,7 +199,7 @@ def _starts(on: Scope, entry: entries.Bands, groups: Groups, path: Path_) -> tup
     found: Any = entry.levels
     where: Path_ = (*path, "levels")
     for option in groups:
-        if not isinstance(found, dict) or not isinstance(found.get(option), dict):
+        if not isinstance(found, dict) or not isinstance(found.get(option), dict) or not found[option]:
             what = f"'{entry.id}' has no bounds for '{option}'"
             raise on.broken(messages.GROUPS, *where, what=what, options=f"the options of {', '.join(entry.by)}")
         found, where = {str(key): value for key, value in found[option].items()}, (*where, option)

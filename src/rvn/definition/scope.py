@@ -17,6 +17,7 @@ from rvn.plan.nodes import Node, Type
 from rvn.plan.plan import Plan, Step, StepKind
 
 ASSESSED_ON = "assessed_on"
+MAX_DEPTH = 200  # of nodes on each other, far below what a reader can follow
 # The sections whose parts are outputs, in the order in which results show them.
 OUTPUTS = ("scales", "models", "bands", "tables", "judgements", "first_of", "norms")
 
@@ -62,6 +63,7 @@ class Scope(ABC):
         self.symbols: dict[str, Symbol | None] = dict.fromkeys(broken)  # None: broken
         self.declared = dict(self._declarations())
         self._building: list[str] = []
+        self._depths: dict[int, int] = {}
         self._withheld = recalled(definition) - accept
 
     @abstractmethod
@@ -139,7 +141,15 @@ class Scope(ABC):
         self, name: str, kind: StepKind, node: Node, of: str = "", interval: tuple[Node, Node] | None = None
     ) -> None:
         """Add a named step; what it is computed from has been added before."""
+        if self._depth(node) > MAX_DEPTH:
+            raise self.broken(messages.TOO_LONG_CHAIN, *self.declared[name], name=name, limit=MAX_DEPTH)
         self.steps.append(Step(name, kind, node, of, interval))
+
+    def _depth(self, node: Node) -> int:
+        """Return how many nodes stand on each other below a node; those of earlier steps are known already."""
+        if id(node) not in self._depths:
+            self._depths[id(node)] = 1 + max((self._depth(inner) for inner in node.inputs()), default=0)
+        return self._depths[id(node)]
 
     def withheld(self, name: str, node: Node) -> Node:
         """Return the node of a part, or, where it rests on recalled facts that were not asked for, what hides it."""

@@ -95,7 +95,7 @@ def as_number(text: str) -> float | None:
 def _same(text: str) -> str:
     """Return a number in one way of writing it, so that 1 and 1.0 are the same."""
     number = as_number(text)
-    return text if number is None else repr(number)
+    return text if number is None else f"{number:.15g}"
 
 
 def read_table(source: Source, name: str, path: Path_, columns: Iterable[str]) -> Table:

@@ -6,13 +6,13 @@ No message repeats an answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING
 
 from rvn import messages
-from rvn.definition.entries import Judgement
+from rvn.definition.entries import Definition
 from rvn.errors import AnswersError, Diagnostic
 from rvn.plan.explain import Reading, absent, answered
 from rvn.plan.nodes import Field
@@ -26,46 +26,20 @@ ASSESSED_ON = "assessed_on"
 MAX_OPTION = 10**15
 
 
-def justified(
-    judgements: Iterable[Judgement], answers: Mapping[str, object]
-) -> tuple[dict[str, object], dict[str, str]]:
-    """Return the answers with judgements as levels, and their justifications.
-
-    A judgement is given as a level, or as ``{"level": …, "because": …}``.
-
-    Raises
-    ------
-    AnswersError
-        When a justification is needed and lacking.
-    """
-    plain, reasons, problems = dict(answers), {}, []
-    for judgement in judgements:
-        given = plain.get(judgement.id)
-        if isinstance(given, Mapping):
-            plain[judgement.id] = given.get("level")
-            reasons[judgement.id] = str(given.get("because") or "").strip()
-        is_level = plain.get(judgement.id) in judgement.levels
-        if judgement.justify == "required" and is_level and not reasons.get(judgement.id):
-            problems.append(messages.NOT_JUSTIFIED.at(name=judgement.id))
-    if problems:
-        raise AnswersError(problems)
-    return plain, {name: reason for name, reason in reasons.items() if reason}
-
-
 def read_answers(
-    plan: Plan, uses: Mapping[str, str], answers: Mapping[str, object], on: date | str | None
-) -> dict[str, Reading]:
-    """Return the readings of one person.
+    plan: Plan, definition: Definition, answers: Mapping[str, object], on: date | str | None
+) -> tuple[dict[str, Reading], dict[str, str]]:
+    """Return the readings of one person, and the justifications of judgements.
 
     Parameters
     ----------
     plan
         Whose fields are read.
-    uses
-        Components' names and their ``id@version``.
+    definition
+        What the plan was made of: its components and judgements.
     answers
         By the name of an item, a given fact or a component: an option, a number, a date, a result, a reason for
-        absence, or None.
+        absence, or None. A judgement is a level, or ``{"level": …, "because": …}``.
     on
         Day of the assessment; needed only where the plan uses it.
 
@@ -79,7 +53,18 @@ def read_answers(
     day = _day(on, plan, problems)
     if day is not None:
         readings[ASSESSED_ON] = answered(float(day.toordinal()))
-    for name, value in answers.items():
+    plain, justifications = dict(answers), {}
+    for judgement in definition.judgements:
+        given = plain.get(judgement.id)
+        if isinstance(given, Mapping):
+            plain[judgement.id] = given.get("level")
+            justifications[judgement.id] = str(given.get("because") or "").strip()
+        level = plain.get(judgement.id)
+        is_level = isinstance(level, str) and level in judgement.levels
+        if judgement.justify == "required" and is_level and not justifications.get(judgement.id):
+            problems.append(messages.NOT_JUSTIFIED.at(name=judgement.id))
+    uses = definition.uses
+    for name, value in plain.items():
         if name in uses:
             readings |= _component(plan, name, uses[name], value, problems)
         elif name not in plan.fields or plan.fields[name].is_component or name == ASSESSED_ON:
@@ -93,7 +78,7 @@ def read_answers(
                 readings[name] = result
     if problems:
         raise AnswersError(problems)
-    return readings
+    return readings, {name: reason for name, reason in justifications.items() if reason}
 
 
 def _day(on: date | str | None, plan: Plan, problems: list[Diagnostic]) -> date | None:
@@ -187,9 +172,7 @@ def allowed(field: Field) -> str:
     return f"{field.minimum:g} to {field.maximum:g}"
 
 
-def _component(
-    plan: Plan, name: str, reference: str, value: object, problems: list[Diagnostic]
-) -> Iterator[tuple[str, Reading]] | dict[str, Reading]:
+def _component(plan: Plan, name: str, reference: str, value: object, problems: list[Diagnostic]) -> dict[str, Reading]:
     from rvn.scoring.result import Result
 
     fields = {field: plan.fields[field] for field in plan.fields if field.startswith(f"{name}.")}

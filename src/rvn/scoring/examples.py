@@ -49,13 +49,13 @@ def _score(instrument: Instrument, test: Test) -> Result:
     fields = instrument.plan.fields
     stated = {name: fields[name] for name in answers if name in fields and fields[name].is_component}
     own = {name: answer for name, answer in answers.items() if name not in stated}
-    readings = read_answers(instrument.plan, instrument.definition.uses, own, test.on)
+    readings, justifications = read_answers(instrument.plan, instrument.definition, own, test.on)
     for name, field in stated.items():
         reading = read_answer(field, answers[name])
         if isinstance(reading, Diagnostic):
             raise AnswersError(reading)
         readings[name] = reading
-    return Result(instrument, Evaluation(instrument.plan, readings), test.on)
+    return Result(instrument, Evaluation(instrument.plan, readings), test.on, justifications)
 
 
 def _compare(instrument: Instrument, index: int, test: Test, result: Result) -> Iterator[Diagnostic]:

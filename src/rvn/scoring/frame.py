@@ -90,6 +90,10 @@ def score_frame(
     [[1, 'priors', 'RVN604']]
     """
     table = _table(frame)
+    unknown = [field for field in columns or {} if field not in instrument.plan.fields]
+    if unknown:
+        known = list(instrument.plan.fields)
+        raise FrameError(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, known)) for name in unknown)
     names = {field: (columns or {}).get(field, field) for field in instrument.plan.fields}
     _require(instrument, table, names, on, prefix)
     read, cells = _read(instrument, table, names, on)
@@ -101,6 +105,9 @@ def score_frame(
     for name, output in evaluated.outputs.items():
         _void(output, invalid)
         made |= _columns(instrument, f"{prefix}{name}", name, output, table)
+    for name in instrument.plan.outputs.keys() & instrument.plan.fields.keys():
+        if f"{prefix}{name}" in table.columns:
+            del made[f"{prefix}{name}"]
     scored = table.with_columns(*(native.named(column, name) for name, column in made.items()))
     cells += _contradictions(evaluated, ~invalid)
     return ScoredFrame(scored.to_native(), _problems(cells, table))
@@ -109,6 +116,8 @@ def score_frame(
 def _table(frame: Any) -> nw.DataFrame[Any]:
     try:
         return nw.from_native(frame, eager_only=True)
+    except nw.exceptions.DuplicateError:
+        raise FrameError(messages.COLUMN_TWICE.at()) from None
     except TypeError:
         found = f"{type(frame).__module__.split('.')[0]}.{type(frame).__name__}"
         raise FrameError(messages.NOT_A_FRAME.at(found=found)) from None
@@ -123,7 +132,8 @@ def _require(
             near = messages.near(column, table.columns)
             problems.append(messages.NO_COLUMN.at(column=column, near=near))
     for name in instrument.plan.results:
-        for ending in ("", "_status", "_low", "_high"):
+        # A judgement is an answer too; its own column stays as it is.
+        for ending in ("", "_status", "_low", "_high")[name in instrument.plan.fields :]:
             if f"{prefix}{name}{ending}" in table.columns:
                 problems.append(messages.COLUMN_TAKEN.at(column=f"{prefix}{name}{ending}"))
     if problems:

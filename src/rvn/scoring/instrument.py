@@ -17,7 +17,7 @@ from rvn.definition.scope import OUTPUTS, recalled
 from rvn.errors import CatalogError, Diagnostic
 from rvn.plan.explain import Evaluation
 from rvn.plan.plan import Plan
-from rvn.scoring.answers import justified, read_answers
+from rvn.scoring.answers import read_answers
 from rvn.scoring.result import Result
 from rvn.scoring.wording import Wording, localized
 from rvn.text import Language
@@ -128,8 +128,7 @@ class Instrument:
         >>> audit.score({"frequency": "never", "injury": "no", "concern": "no"})["total"].value
         0
         """
-        answers, justifications = justified(self.definition.judgements, answers)
-        readings = read_answers(self.plan, self.definition.uses, answers, on)
+        readings, justifications = read_answers(self.plan, self.definition, answers, on)
         return Result(self, Evaluation(self.plan, readings), on, justifications)
 
     def score_frame(self, frame: Any, **options: Any) -> ScoredFrame:

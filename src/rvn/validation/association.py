@@ -11,8 +11,8 @@ from scipy.special import expit
 from rvn.validation.collapse import collapse
 from rvn.validation.estimate import Estimate
 from rvn.validation.logistic import fit, likelihood_ratio
-from rvn.validation.observations import Observations, binary, numbers, observations
-from rvn.validation.samples import labels, reference_among, sample_of, tallied
+from rvn.validation.observations import Observations, numbers
+from rvn.validation.samples import labels, reference_among, sample_of
 
 
 def odds_ratio(
@@ -137,7 +137,7 @@ def odds_ratios_by_level(
     Returns
     -------
     tuple of Estimate
-        One per level but the reference; `n` and `n_events` count both levels.
+        One per level but the reference, none when nobody is left; `n` and `n_events` count both levels.
 
     Raises
     ------
@@ -152,7 +152,9 @@ def odds_ratios_by_level(
     (6.0, {'level': 'high', 'reference': 'low'})
     """
     codes, names = labels("levels", levels)
-    sample = observations(counts=counts, outcome=binary("outcome", outcome), levels=codes)
+    sample = sample_of(outcome, {"levels": codes}, counts=counts)
+    if sample.n == 0:
+        return ()
     people = np.bincount(sample["levels"].astype(np.int64), weights=sample.counts, minlength=len(names))
     base = reference_among(names, people.astype(np.float64), reference)
     rows = []
@@ -202,7 +204,7 @@ def linearity(outcome: npt.ArrayLike, score: npt.ArrayLike, *, counts: npt.Array
     >>> round(abs(test.value), 6), test.df, round(test.p_value, 6)
     (0.0, 1.0, 1.0)
     """
-    sample = tallied(sample_of(outcome, {"score": numbers("score", score)}, counts=counts))
+    sample = sample_of(outcome, {"score": numbers("score", score)}, counts=counts)
     line = fit(sample, ["score"])
     if not line.has_values:
         return likelihood_ratio(line, line, name="linearity")
@@ -265,7 +267,7 @@ def differential_prediction(
     (['intercept', 'slope', 'overall'], [1.0, 1.0, 2.0], 0.0)
     """
     codes, names = labels("groups", groups)
-    sample = tallied(sample_of(outcome, {"score": numbers("score", score), "groups": codes}, counts=counts))
+    sample = sample_of(outcome, {"score": numbers("score", score), "groups": codes}, counts=counts)
     columns, levels, products = dict(sample.columns), [], []
     for code in np.unique(sample["groups"])[1:]:
         member = (sample["groups"] == code).astype(np.float64)

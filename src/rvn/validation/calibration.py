@@ -12,8 +12,8 @@ from scipy.stats import chi2
 from rvn.validation.estimate import Estimate
 from rvn.validation.likelihood import evaluate
 from rvn.validation.logistic import Fit, fit
-from rvn.validation.observations import FloatArray, Observations, binary, contract, numbers, observations
-from rvn.validation.samples import sample_of, tallied
+from rvn.validation.observations import FloatArray, Observations, contract, numbers
+from rvn.validation.samples import sample_of
 
 COX = "doi:10.1093/biomet/45.3-4.562; doi:10.1177/0272989X9301300107"
 
@@ -44,8 +44,7 @@ def with_risk(outcome: npt.ArrayLike, risk: npt.ArrayLike, *, counts: npt.ArrayL
     >>> sample["outcome"], sample["risk"], sample.counts
     (array([0., 1.]), array([0.2, 0.2]), array([2., 1.]))
     """
-    columns = {"outcome": binary("outcome", outcome), "risk": probabilities("risk", risk)}
-    return tallied(observations(counts=counts, **columns))
+    return sample_of(outcome, {"risk": probabilities("risk", risk)}, counts=counts)
 
 
 def with_logit(sample: Observations) -> Observations:
@@ -134,7 +133,7 @@ def logistic_calibration(
     (-0.693147, -0.693147, 1.0)
     """
     columns = {"risk": probabilities("risk", risk)}
-    sample = with_logit(tallied(sample_of(outcome, columns, counts=counts, weights=weights, cluster=cluster)))
+    sample = with_logit(sample_of(outcome, columns, counts=counts, weights=weights, cluster=cluster))
     line = fit(sample, ["logit"])
     estimates = {
         "in_the_large": fit(sample, offset="logit").estimate("intercept", name="calibration_in_the_large", level=level),

@@ -14,8 +14,8 @@ from rvn.validation.calibration import probabilities, with_risk
 from rvn.validation.collapse import collapse
 from rvn.validation.estimate import Estimate
 from rvn.validation.logistic import fit
-from rvn.validation.observations import binary, numbers, observations
-from rvn.validation.samples import labels, sample_of, tallied
+from rvn.validation.observations import numbers
+from rvn.validation.samples import labels, sample_of
 
 SPIEGELHALTER = "doi:10.1002/sim.4780050506"
 HOSMER_LEMESHOW = "doi:10.1080/03610928008827941"
@@ -126,10 +126,10 @@ def hosmer_lemeshow(
     >>> round(test.value, 6), test.df
     (4.0, 2.0)
     """
-    columns = {"outcome": binary("outcome", outcome), "risk": probabilities("risk", risk)}
+    columns = {"risk": probabilities("risk", risk)}
     if groups is not None:
         columns["groups"] = labels("groups", groups)[0]
-    sample = tallied(observations(counts=counts, **columns))
+    sample = sample_of(outcome, columns, counts=counts)
     if groups is not None:
         group = np.unique(sample["groups"], return_inverse=True)[1]
     else:

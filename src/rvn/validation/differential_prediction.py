@@ -18,7 +18,7 @@ from rvn.validation.logistic import fit
 from rvn.validation.multiplicity import with_holm
 from rvn.validation.observations import FloatArray, Observations, binary, numbers
 
-CLEARY = "doi:10.1111/1745-9125.12123"
+CLEARY = "doi:10.1111/j.1745-3984.1968.tb00613.x; doi:10.1111/1745-9125.12123"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def differential_prediction_by_group(
 
     References
     ----------
-    Skeem & Lowenkamp 2016, doi:10.1111/1745-9125.12123; Cleary 1968, Journal of Educational Measurement 5:115.
+    Cleary 1968, doi:10.1111/j.1745-3984.1968.tb00613.x; Skeem & Lowenkamp 2016, doi:10.1111/1745-9125.12123.
 
     Examples
     --------

@@ -14,8 +14,8 @@ from rvn.validation.calibration import probabilities, with_risk
 from rvn.validation.collapse import LEAST
 from rvn.validation.estimate import Estimate, Status
 from rvn.validation.limits import normal_quantile
-from rvn.validation.observations import Observations, binary, observations
-from rvn.validation.samples import labels, reference_among, tallied
+from rvn.validation.observations import Observations
+from rvn.validation.samples import labels, reference_among, sample_of
 
 REFERENCE = "doi:10.1093/biomet/28.3-4.437; doi:10.1177/0093854816683956"
 
@@ -155,8 +155,7 @@ def _by_group(
     outcome: npt.ArrayLike, risk: npt.ArrayLike, groups: npt.ArrayLike, counts: npt.ArrayLike | None
 ) -> list[tuple[object, Observations]]:
     codes, names = labels("groups", groups)
-    columns = {"outcome": binary("outcome", outcome), "risk": probabilities("risk", risk), "groups": codes}
-    sample = tallied(observations(counts=counts, **columns))
+    sample = sample_of(outcome, {"risk": probabilities("risk", risk), "groups": codes}, counts=counts)
     parts = []
     for code in np.unique(sample["groups"]):
         here = sample["groups"] == code
@@ -196,6 +195,8 @@ def expected_observed_ratios(
     """
     z = normal_quantile(level)
     parts = _by_group(outcome, risk, groups, counts)
+    if not parts:
+        return ()
     names = [name for name, _ in parts]
     base = reference_among(names, np.array([float(sample.n) for _, sample in parts]), reference)
     other = _ratio(parts[base][1], level, "exact")

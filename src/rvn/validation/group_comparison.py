@@ -52,7 +52,7 @@ def by_group(
     ----------
     statistic
         Any function that takes the columns of the tally but `group`, and ``counts``, as keywords, and returns
-        estimates: one, several, or a dataclass that holds them. Other results are passed over.
+        estimates: one, a tuple of them, or a dataclass that holds some among other things.
     tally
         The data; an ``outcome`` (or an ``event``) in it says who the cases are.
     group
@@ -65,11 +65,12 @@ def by_group(
     Raises
     ------
     ContractError
-        When a column is missing, nobody is in the reference, or the statistic gives no estimate.
+        When a column is missing, nobody is in the reference, or the statistic returns something else.
 
     References
     ----------
-    Zou & Donner 2008, doi:10.1002/sim.3095; Cochran 1954, doi:10.2307/3001666; Holm 1979.
+    Zou & Donner 2008, doi:10.1002/sim.3095; Cochran 1954, doi:10.2307/3001666; Holm 1979,
+    Scandinavian Journal of Statistics 6:65.
 
     Examples
     --------
@@ -129,10 +130,10 @@ def _sized(name: object, rows: Tally) -> Group:
 
 def _estimates(statistic: Callable[..., object], rows: Tally) -> dict[object, Estimate]:
     """Return the estimates of a statistic by what they are, so that groups can be matched."""
-    found: dict[object, Estimate] = {(row.name, *sorted(row.at.items())): row for row in _flat(statistic(**rows))}
-    if not found:
-        raise contract("the statistic returned no estimate")
-    return found
+    result = statistic(**rows)
+    if not isinstance(result, (Estimate, tuple)) and not is_dataclass(result):
+        raise contract(f"the statistic returned {type(result).__name__}, not an estimate")
+    return {(row.name, *sorted(row.at.items())): row for row in _flat(result)}
 
 
 def _nothing(row: Estimate) -> Estimate:
@@ -144,7 +145,7 @@ def _nothing(row: Estimate) -> Estimate:
 def _flat(result: object) -> Iterator[Estimate]:
     if isinstance(result, Estimate):
         yield result
-    elif isinstance(result, (tuple, list)):
+    elif isinstance(result, tuple):
         for part in result:
             yield from _flat(part)
     elif is_dataclass(result):

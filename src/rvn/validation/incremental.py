@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, ndtr
 
+from rvn.validation.brier import BRIER
 from rvn.validation.discrimination import compare_auc
 from rvn.validation.estimate import Estimate
 from rvn.validation.limits import normal_quantile
 from rvn.validation.logistic import fit
 from rvn.validation.observations import FloatArray, Observations, numbers
-from rvn.validation.samples import sample_of, tallied
+from rvn.validation.samples import sample_of
 
 FOLDS = 10
 
@@ -76,28 +77,22 @@ def incremental_validity(
     True
     """
     columns = {"score": numbers("score", score), "added": numbers("added", added)}
-    sample = tallied(sample_of(outcome, columns, counts=counts))
+    sample = sample_of(outcome, columns, counts=counts)
     both = fit(sample, ["score", "added"])
     ratio = both.estimate("added", name="odds_ratio", level=level, odds_ratio=True, at={"beside": "score"})
     predicted = _cross_validated(sample, np.random.default_rng(rng))
     if predicted is None:
-        nothing = replace(
-            ratio,
+        nothing = Estimate(
+            name="auc_difference",
             value=np.nan,
-            se=np.nan,
-            low=np.nan,
-            high=np.nan,
-            statistic=None,
-            df=None,
-            p_value=None,
-            at={},
+            level=level,
+            n=ratio.n,
+            n_events=ratio.n_events,
+            excluded=ratio.excluded,
+            status="not_estimable",
+            notes=("a model cannot be fitted without one of the tenths",),
         )
-        nothing = replace(
-            nothing, status="not_estimable", notes=("a model cannot be fitted without one of the tenths",)
-        )
-        return IncrementalValidity(
-            ratio, replace(nothing, name="auc_difference"), replace(nothing, name="scaled_brier_difference")
-        )
+        return IncrementalValidity(ratio, nothing, replace(nothing, name="scaled_brier_difference"))
     auc = compare_auc(
         predicted["outcome"], predicted["wider"], predicted["narrower"], counts=predicted.counts, level=level
     )
@@ -152,4 +147,5 @@ def _scaled_brier_difference(predicted: Observations, level: float) -> Estimate:
         statistic=value / error if error else None,
         p_value=float(2 * ndtr(-abs(value / error))) if error else None,
         status="ok" if error else "degenerate",
+        reference=BRIER,
     )

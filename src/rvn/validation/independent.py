@@ -62,7 +62,7 @@ def independent_difference(first: Estimate, second: Estimate) -> Estimate:
     irregular = [row.status for row in both if row.status not in ("ok", "below_chance")]
     difference = replace(difference, value=value, low=low, high=high, status=irregular[0] if irregular else "ok")
     errors = [_error(row, scale) for row in both]
-    if not min(errors) > ROUNDING:
+    if not all(error > ROUNDING for error in errors):
         return difference if irregular else replace(difference, status="degenerate")
     se = math.hypot(*errors)
     p_value = float(2 * special.ndtr(-abs(distance / se)))

@@ -24,7 +24,6 @@ from rvn.validation.likelihood import (
 )
 from rvn.validation.limits import normal_quantile
 from rvn.validation.observations import FloatArray, Observations
-from rvn.validation.samples import tallied
 
 PROFILE = "doi:10.2307/2347496"
 FIRTH = "doi:10.1093/biomet/80.1.27; doi:10.1002/sim.1047"
@@ -42,7 +41,7 @@ class Fit:
     """
 
     terms: tuple[str, ...]
-    sample: Observations  # distinct rows
+    sample: Observations
     cells: Cells
     maximum: Maximum
     covariance: FloatArray
@@ -139,19 +138,19 @@ class Fit:
         return f"logistic, cluster-robust errors, t with {self.df:g} df"
 
 
-def fit(sample: Observations, terms: Sequence[str] = (), *, offset: str | None = None, penalised: bool = False) -> Fit:
-    """Fit outcome on an intercept and the columns `terms` of `sample`, with column `offset` added as it is.
+def fit(rows: Observations, terms: Sequence[str] = (), *, offset: str | None = None, penalised: bool = False) -> Fit:
+    """Fit outcome on an intercept and the columns `terms` of `rows`, with column `offset` added as it is.
 
-    Columns ``weights`` and ``cluster`` make the errors robust. Separated data give Firth's fit and say so.
+    `rows` should be distinct, as `sample_of` makes them: each costs. Columns ``weights`` and ``cluster`` make the
+    errors robust. Separated data give Firth's fit and say so.
 
     Examples
     --------
     >>> from rvn.validation.samples import sample_of
-    >>> sample = sample_of([0, 1, 0, 1], {"male": np.array([0.0, 0, 1, 1])}, counts=[3, 1, 1, 3])
-    >>> fit(sample, ["male"]).maximum.coefficients.round(6), round(float(np.log(9)), 6)
+    >>> rows = sample_of([0, 1, 0, 1], {"male": np.array([0.0, 0, 1, 1])}, counts=[3, 1, 1, 3])
+    >>> fit(rows, ["male"]).maximum.coefficients.round(6), round(float(np.log(9)), 6)
     (array([-1.098612,  2.197225]), 2.197225)
     """
-    rows = tallied(sample)
     weight = rows.counts * rows.columns.get("weights", 1.0)
     # By columns in memory: with a million distinct rows four times as fast.
     design = np.asfortranarray(np.column_stack([np.ones(len(weight)), *(rows[term] for term in terms)]))

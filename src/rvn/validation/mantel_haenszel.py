@@ -14,7 +14,7 @@ from rvn.validation.limits import normal_quantile
 from rvn.validation.multiplicity import with_holm
 from rvn.validation.observations import FloatArray, binary, numbers
 
-REFERENCE = "doi:10.1093/jnci/22.4.719; doi:10.2307/2530989"
+REFERENCE = "doi:10.1093/jnci/22.4.719; doi:10.2307/2531052"
 
 
 def odds_ratio_at_equal_score(
@@ -58,7 +58,7 @@ def odds_ratio_at_equal_score(
     References
     ----------
     Mantel & Haenszel 1959, doi:10.1093/jnci/22.4.719; the variance: Robins, Breslow & Greenland 1986,
-    doi:10.2307/2530989.
+    doi:10.2307/2531052.
 
     Examples
     --------

@@ -12,8 +12,6 @@ import numpy.typing as npt
 from rvn.validation.estimate import Estimate
 from rvn.validation.observations import FloatArray, contract, numbers
 
-HOLM = "Holm 1979, Scandinavian Journal of Statistics 6:65"
-
 
 def holm(p_values: npt.ArrayLike) -> FloatArray:
     """Return p-values adjusted by Holm's method: below 0.05 they keep the chance of any false alarm at 5 percent.

@@ -17,9 +17,9 @@ from rvn.validation.calibration import probabilities, with_logit
 from rvn.validation.estimate import Estimate, Status
 from rvn.validation.limits import normal_quantile
 from rvn.validation.logistic import Fit, fit
-from rvn.validation.observations import FloatArray, Observations, binary, contract, numbers, observations
+from rvn.validation.observations import FloatArray, Observations, contract, numbers
 from rvn.validation.proportions import limits
-from rvn.validation.samples import tallied
+from rvn.validation.samples import sample_of
 
 Update = Literal["none", "intercept", "slope", "revision", "saturated", "isotonic", "shrunken"]
 
@@ -190,12 +190,8 @@ def local_sample(
     outcome: npt.ArrayLike, score: npt.ArrayLike, risk: npt.ArrayLike, *, counts: npt.ArrayLike | None = None
 ) -> Observations:
     """Return the distinct rows of outcome, score, risk and its logit, without risks of 0 and 1."""
-    columns = {
-        "outcome": binary("outcome", outcome),
-        "score": numbers("score", score),
-        "risk": probabilities("risk", risk),
-    }
-    return with_logit(tallied(observations(counts=counts, **columns)))
+    columns = {"score": numbers("score", score), "risk": probabilities("risk", risk)}
+    return with_logit(sample_of(outcome, columns, counts=counts))
 
 
 def table_of(sample: Observations) -> Table:

@@ -71,7 +71,7 @@ def sample_of(
     weights: npt.ArrayLike | None = None,
     cluster: npt.ArrayLike | None = None,
 ) -> Observations:
-    """Return the complete rows of outcome, predictors, and of weights and cluster where they are given.
+    """Return the distinct rows of outcome, predictors, and of weights and cluster where they are given.
 
     Raises
     ------
@@ -85,4 +85,4 @@ def sample_of(
             raise contract("`weights` must not be negative")
     if cluster is not None:
         columns["cluster"] = labels("cluster", cluster)[0]
-    return observations(counts=counts, **columns)
+    return tallied(observations(counts=counts, **columns))

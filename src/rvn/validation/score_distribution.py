@@ -20,7 +20,6 @@ from rvn.validation.quantiles import t_quantile
 
 WELCH = "doi:10.1093/biomet/34.1-2.28"
 COHEN = "doi:10.1177/0013164401614002"
-KLEINBERG = "doi:10.4230/LIPIcs.ITCS.2017.43"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ def directories() -> Iterator[Path]:
             yield Path(part)
     yield shipped("instruments")
     for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
-        spec = importlib.util.find_spec(entry.value)
+        try:
+            spec = importlib.util.find_spec(entry.value)
+        except ModuleNotFoundError:  # a package that was taken away left its entry point behind
+            continue
         for location in (spec.submodule_search_locations or []) if spec else []:
             yield Path(location)
 
@@ -52,10 +55,13 @@ def find(reference: str | Path) -> Path:
     """Return the file of an ``id@version``, or a path as it is."""
     if isinstance(reference, Path) or reference.endswith((".yaml", ".yml")):
         return Path(reference)
-    known = references()
-    if reference in known:
-        return known[reference]
     name, _, version = reference.partition("@")
+    if version:
+        for directory in directories():
+            path = directory / name / f"{version}.yaml"
+            if path.is_file():
+                return path
+    known = references()
     versions = [other.partition("@")[2] for other in known if other.startswith(f"{name}@")]
     if not versions:
         names = sorted({other.partition("@")[0] for other in known})
@@ -64,6 +70,16 @@ def find(reference: str | Path) -> Path:
         choices = ", ".join(f"{name}@{other}" for other in versions)
         raise CatalogError(messages.VERSION_NEEDED.at(name=name, choices=choices))
     raise CatalogError(messages.NO_VERSION.at(name=name, version=version, near=messages.near(version, versions)))
+
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+def _stamp(path: Path, profile: Path | None = None) -> Stamp:
+    """Return what tells whether anything that a definition is read from has changed."""
+    files = [path, *path.parent.rglob("*.yaml"), *path.parent.rglob("*.csv"), *([profile] if profile else [])]
+    states = ((str(file), file.stat()) for file in sorted(set(files)) if file.is_file())
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
 
 def load_definition(reference: str | Path, profile: str | Path | None = None) -> Loaded:
@@ -81,22 +97,23 @@ def load_definition(reference: str | Path, profile: str | Path | None = None) ->
     if profile is not None:
         named = path.parent / "profiles" / f"{profile}.yaml"
         local = named if named.is_file() else Path(profile)
-    files = [path, *sorted(path.parent.glob("*/*.yaml")), *sorted(path.parent.glob("*/*.csv")), *filter(None, [local])]
-    return _read(path, local, tuple(file.stat().st_mtime_ns for file in files if file.is_file()))
+    loaded, components = _read(path, local, _stamp(path, local))
+    if any(_stamp(file) != stamp for file, stamp in components.items()):
+        _read.cache_clear()
+        loaded, _ = _read(path, local, _stamp(path, local))
+    return loaded
 
 
 @functools.lru_cache(maxsize=256)
-def _read(path: Path, profile: Path | None, _changed: tuple[int, ...]) -> Loaded:
+def _read(path: Path, profile: Path | None, _changed: Stamp) -> tuple[Loaded, dict[Path, Stamp]]:
+    """Return a definition, and the state of the components it was compiled with."""
     loaded = load(path, _component, profile)
-    stands = (path.parent.name, path.stem)
-    if path in (known.resolve() for known in references().values()) and stands != (
-        loaded.definition.id,
-        loaded.definition.version,
-    ):
-        says = f"{loaded.definition.id}@{loaded.definition.version}"
-        place = Place(str(path))
-        raise CatalogError(messages.WRONG_FOLDER.at(place, says=says, stands="@".join(stands)))
-    return loaded
+    stands = f"{path.parent.name}@{path.stem}"
+    says = f"{loaded.definition.id}@{loaded.definition.version}"
+    if stands != says and any(path.parent.parent == directory.resolve() for directory in directories()):
+        raise CatalogError(messages.WRONG_FOLDER.at(Place(str(path)), says=says, stands=stands))
+    files = (find(reference).resolve() for reference in loaded.definition.uses.values())
+    return loaded, {file: _stamp(file) for file in files}
 
 
 _loading: ContextVar[tuple[str, ...]] = ContextVar("_loading", default=())

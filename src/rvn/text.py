@@ -20,25 +20,24 @@ def number(value: float, language: Language) -> str:
 
 
 def points(value: float, language: Language) -> str:
-    """Return a number of points; Latvian counts 1, 21, 31 … (not 11) as one, and nothing in the genitive.
+    """Return a number of points with the word that goes with it as it is shown.
 
-    >>> [points(value, "lv") for value in (0, 1, 2, 11, 21, 1.5)]
-    ['0 punktu', '1 punkts', '2 punkti', '11 punktu', '21 punkts', '1,5 punkti']
+    >>> [points(value, "lv") for value in (0, 1, 2, 11, 21, 1.5, 2.1)]
+    ['0 punktu', '1 punkts', '2 punkti', '11 punktu', '21 punkts', '1,5 punkti', '2,1 punkts']
     >>> points(-1, "en"), points(2, "en")
     ('−1 point', '2 points')
     """
-    size = abs(value)
+    shown = number(value, language)
+    digits = shown.lstrip("−")
     if language == "en":
-        return f"{number(value, language)} {'point' if size == 1 else 'points'}"
-    if size != int(size):
-        word = "punkti"
-    elif size % 10 == 1 and size % 100 != 11:
-        word = "punkts"
-    elif size % 10 == 0 or 11 <= size % 100 <= 19:
-        word = "punktu"
-    else:
-        word = "punkti"
-    return f"{number(value, language)} {word}"
+        return f"{shown} {'point' if digits == '1' else 'points'}"
+    whole, _, fraction = digits.partition(",")
+    # The plural rules of Latvian in the Unicode CLDR: the last digits that are shown decide.
+    last = int(fraction or whole)
+    among_teens = 11 <= last % 100 <= 19 and len(fraction) in (0, 2)
+    if among_teens or (not fraction and last % 10 == 0):
+        return f"{shown} punktu"
+    return f"{shown} {'punkts' if last % 10 == 1 else 'punkti'}"
 
 
 def word(name: str, language: Language) -> str:

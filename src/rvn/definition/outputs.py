@@ -201,6 +201,8 @@ def _starts(on: Scope, entry: entries.Bands, groups: Groups, path: Path_) -> tup
     for option in groups:
         if not isinstance(found, dict) or not isinstance(found.get(option), dict) or not found[option]:
             what = f"'{entry.id}' has no bounds for '{option}'"
+            if isinstance(found, dict) and option in found:
+                where = (*where, option)
             raise on.broken(messages.GROUPS, *where, what=what, options=f"the options of {', '.join(entry.by)}")
         found, where = {str(key): value for key, value in found[option].items()}, (*where, option)
     for level, start in found.items():

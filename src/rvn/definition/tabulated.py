@@ -21,19 +21,18 @@ from rvn.plan.types import levels_of, type_of
 def model(on: Scope, entry: entries.Model, path: Path_) -> Node:
     """Return a logistic or linear formula of terms and coefficients."""
     by = [entry.by] if entry.by else []
-    table = read_table(on.source, entry.terms, (*path, "terms"), ["term"] if by else ["term", "coefficient"])
-    terms = _terms(on, table)
+    columns = groups_of(on, entry.by, (*path, "by")) if entry.by else ("coefficient",)
+    table = read_table(on.source, entry.terms, (*path, "terms"), ["term", *columns])
+    with Cells(on.source) as cells:
+        cells.unique(table, "term")
+        terms = [_term(on, row, cells) for row in table.rows]
+        coefficients = {column: [cells.number(row, column) for row in table.rows] for column in columns}
 
     def formula(groups: Groups) -> Node:
-        column = groups[0] if groups else "coefficient"
-        if column not in table.columns:
-            what = f"the table of '{entry.id}' has no column '{column}'"
-            raise on.broken(messages.GROUPS, *path, "by", what=what, options=f"the options of '{entry.by}'")
-        with Cells(on.source) as cells:
-            coefficients = [cells.number(row, column) for row in table.rows]
+        beside = coefficients[groups[0] if groups else "coefficient"]
         parts = [
             nodes.Part(name=row.cells["term"], of=_product(coefficient, term))
-            for row, term, coefficient in zip(table.rows, terms, coefficients, strict=True)
+            for row, term, coefficient in zip(table.rows, terms, beside, strict=True)
             if coefficient is not None
         ]
         total = nodes.Total(parts=tuple(parts), decimals=None)
@@ -42,22 +41,18 @@ def model(on: Scope, entry: entries.Model, path: Path_) -> Node:
     return chosen(on, by, (*path, "by"), formula)
 
 
-def _terms(on: Scope, table: Table) -> list[Node]:
-    """Return the terms of a model, or raise after every wrong one has been told."""
-    terms = []
-    with Cells(on.source) as cells:
-        cells.unique(table, "term")
-        for row in table.rows:
-            text = row.cells["term"]
-            result = compile_expression("1" if text == "intercept" else text, row.place, on, None)
-            if isinstance(result, Diagnostic):
-                cells.wrong = True
-                on.source.problems.append(result)
-            elif type_of(result) not in ("number", "boolean"):
-                cells.problem(row, f"the term '{text}' is a {type_of(result)}", "compare it with something")
-            else:
-                terms.append(result)
-    return terms
+def _term(on: Scope, row: Row, cells: Cells) -> Node:
+    """Return a term of a model; a wrong one is told, and something stands in for it."""
+    text = row.cells["term"]
+    result = compile_expression("1" if text == "intercept" else text, row.place, on, None)
+    if isinstance(result, Diagnostic):
+        cells.wrong = True
+        on.source.problems.append(result)
+    elif type_of(result) in ("number", "boolean"):
+        return result
+    else:
+        cells.problem(row, f"the term '{text}' is a {type_of(result)}", "compare it with something")
+    return nodes.Constant(value=0.0)
 
 
 def _product(coefficient: float, term: Node) -> Node:

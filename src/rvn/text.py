@@ -111,6 +111,14 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "{label} = ({sum}) × {parts} ÷ {present} = {value}",
         "lv": "{label} = ({sum}) × {parts} ÷ {present} = {value}",
     },
+    "prorated_by_sign": {
+        "en": "{label}: {sum} = {raw}; with the absent items in the same proportion of the points of that sign {value}",
+        "lv": "{label}: {sum} = {raw}; ja trūkstošie panti ir tādā pašā proporcijā no šīs zīmes punktiem, {value}",
+    },
+    "prorated_table": {
+        "en": "{label}: {sum} = {raw}; in the table for absent answers {value}",
+        "lv": "{label}: {sum} = {raw}; trūkstošo atbilžu tabulā {value}",
+    },
     "rounded": {"en": "{value}, rounded to {rounded}", "lv": "{value}, noapaļojot {rounded}"},
     "absent_by_rule": {
         "en": "absent, and allowed to be by the instrument's rule: {items}",

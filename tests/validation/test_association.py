@@ -127,6 +127,13 @@ def test_without_two_outcomes_and_two_scores_there_is_no_odds_ratio(
     assert math.isnan(row.value)  # type: ignore[attr-defined]
 
 
+def test_without_people_there_are_no_levels_to_compare() -> None:
+    assert odds_ratios_by_level([], []) == ()
+    assert odds_ratios_by_level([None, 1], ["a", None]) == ()
+    (row,) = odds_ratios_by_level([0, 0], ["a", "b"], counts=[3, 4])
+    assert row.status == "not_estimable"
+
+
 def test_an_odds_ratio_below_one_is_reported_as_it_is() -> None:
     turned = odds_ratio(GOLDEN["outcome"], -GOLDEN["score"], counts=GOLDEN["counts"])
     assert 1 / odds_ratio(**GOLDEN).value == pytest.approx(turned.value, rel=1e-9)

@@ -24,7 +24,8 @@ from rvn.validation.expected_observed import (
     expected_observed_by,
     expected_observed_ratios,
 )
-from rvn.validation.regression import logistic_regression
+from rvn.validation.logistic import fit
+from rvn.validation.samples import sample_of
 
 R = r_values("calibration")
 RISKS = ("p_model", "p_decile", "p_naive")
@@ -162,11 +163,13 @@ def test_gusto_developed_on_one_half_and_validated_on_the_other() -> None:
     }
     expected = R["gusto_develop_validate"]
     odd = (frame["id"] % 2 == 1).to_numpy()
-    table = logistic_regression(frame["day30"][odd], {name: column[odd] for name, column in columns.items()})
-    assert expected["terms"][1:] == [row.at["term"] for row in table.coefficients[1:]]
-    coefficients = np.array([row.value for row in table.coefficients])
+    predictors = {name: column[odd].to_numpy(dtype=float) for name, column in columns.items()}
+    model = fit(sample_of(frame["day30"][odd], predictors), tuple(columns))
+    coefficients = model.maximum.coefficients
+    assert expected["terms"][1:] == list(columns)
     assert expected["coef"] == pytest.approx(coefficients, rel=1e-7)
-    assert expected["se"] == pytest.approx([row.se for row in table.coefficients], rel=1e-4)
+    # R's errors are of the weights before its last step.
+    assert expected["se"] == pytest.approx(np.sqrt(np.diag(model.covariance)), rel=1e-4)
     design = np.column_stack([np.ones((~odd).sum()), *(column[~odd] for column in columns.values())]).astype(float)
     risk = np.round(expit(design @ coefficients), 6)
     outcome = frame["day30"][~odd]
@@ -321,6 +324,13 @@ def test_e_over_o_at_its_ends() -> None:
     (ratio,) = expected_observed_ratios([0, 1, 0], [0.5, 0.5, 0.5], ["a", "a", "b"])
     assert ratio.status == "not_estimable"
     assert math.isnan(ratio.value)
+
+
+def test_groups_of_nobody_have_no_rows() -> None:
+    assert expected_observed_by([], [], []) == expected_observed_ratios([], [], []) == ()
+    rows = expected_observed_by([0, 1, 1], [0.2, 0.4, None], ["a", None, "b"])
+    assert [row.at["group"] for row in rows] == ["a"]
+    assert dict(rows[0].excluded) == {"risk absent": 1, "groups absent": 1}
 
 
 def test_the_test_of_e_over_o_is_of_the_risks() -> None:

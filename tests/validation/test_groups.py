@@ -68,7 +68,7 @@ def test_one_group_has_nobody_to_be_compared_with():
 
 
 def test_an_unknown_reference_is_refused_and_the_groups_are_named():
-    with pytest.raises(ContractError, match="nobody is in the reference 'd'\n.*there is a, b"):
+    with pytest.raises(ContractError, match=r"nobody is in the reference 'd'\n.*there is a, b"):
         opponents(["a", "b"], [9, 1], "d")
 
 

@@ -27,7 +27,7 @@ def recalled(definition: Definition) -> frozenset[str]:
     named = {name: entry.evidence for name, entry in (*definition.derived.items(), *definition.lookups.items())}
     for scale in definition.scales:
         named[scale.id] = min(scale.evidence, scale.missing.evidence)  # "recalled" sorts before "verified"
-    for section in ("items", "models", "bands", "tables", "judgements", "first_of", "norms", "rules", "flags"):
+    for section in ("items", "models", "bands", "tables", "first_of", "norms", "rules", "flags"):
         named |= {entry.id: entry.evidence for entry in getattr(definition, section)}
     return frozenset(name for name, evidence in named.items() if evidence == "recalled")
 

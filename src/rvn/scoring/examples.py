@@ -40,7 +40,8 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
             continue
         results.append(result)
         yield from _compare(instrument, index, test, result)
-    yield from _coverage(instrument, results)
+    if instrument.loaded.profile is None:  # a profile has no examples of its own
+        yield from _coverage(instrument, results)
 
 
 def _score(instrument: Instrument, test: Test) -> Result:
@@ -86,7 +87,7 @@ def _found(result: Result, name: str) -> Output | None:
 
 def _same(actual: object, wanted: object) -> bool:
     if wanted is None or wanted == "none":
-        return actual is None
+        return actual is None or actual == wanted  # a level may be called none
     if isinstance(actual, bool):
         return actual is (_TRUTH.get(wanted, wanted) if isinstance(wanted, str) else wanted)
     if isinstance(actual, (int, float)) and isinstance(wanted, (int, float)) and not isinstance(wanted, bool):

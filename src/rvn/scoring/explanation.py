@@ -275,6 +275,9 @@ class Explanation:
         elif found.absent and total.method == "prorate":
             parts = len(kept) + len(found.absent)
             head = self._say("prorated_sum", label=label, sum=addends, parts=parts, present=len(kept), value=end)
+        elif found.absent and total.method in ("by_sign", "table"):
+            raw = self._number(sum(self._on[part.of].value for part in kept))
+            head = self._say(f"prorated_{total.method}", label=label, sum=addends, raw=raw, value=end)
         elif len(kept) < 2:
             head = self._say("equals", label=label, value=end)
         else:

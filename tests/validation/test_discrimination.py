@@ -481,3 +481,12 @@ def test_weights_and_clusters_together_add_up_the_influence_within_clusters():
 def test_arrays_that_break_the_contract_are_refused(arguments, message):
     with pytest.raises(ContractError, match=message):
         auc(**arguments)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_sample_with_one_case_makes_an_unpaired_comparison_sparse(swapped: bool) -> None:
+    whole = ([0, 0, 1, 1], [1, 2, 1, 2], [30, 30, 30, 30])
+    single = ([0, 0, 1], [1, 2, 2], [30, 30, 1])
+    first, second = (single, whole) if swapped else (whole, single)
+    found = compare_auc_unpaired(*first[:2], *second[:2], counts=first[2], other_counts=second[2])
+    assert ("sparse", None) == (found.status, found.p_value)

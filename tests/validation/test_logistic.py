@@ -448,3 +448,11 @@ def test_a_categorical_keeps_its_order_and_other_labels_are_sorted() -> None:
 def test_a_tally_leaves_out_rows_of_nobody() -> None:
     rows = tallied(sample_of([0, 1, 0], {"a": np.array([1.0, 1, 1])}, counts=[2, 0, 3]))
     assert (rows["outcome"].tolist(), rows.counts.tolist()) == ([0.0], [5.0])
+
+
+def test_separated_data_far_from_the_maximum_warn_about_nothing() -> None:
+    from rvn.validation.association import odds_ratio
+
+    found = odds_ratio([0, 1, 1], [2, 1, 0], counts=[11, 10, 18])
+    assert "separated" == found.status
+    assert 0 < found.low < found.value < found.high < 1

@@ -275,7 +275,7 @@ def compare_auc_unpaired(
     fits = [delong(sample["outcome"], [sample["score"]], sample.counts) for sample in samples]
     (first, second), variances = (float(areas[0]) for areas, _ in fits), [float(cov[0, 0]) for _, cov in fits]
     difference = first - second
-    if not min(variances) > ROUNDING**2:
+    if not all(variance > ROUNDING**2 for variance in variances):
         limits = [(area, *newcombe_limits(area, *size, z)) for area, size in zip((first, second), sizes, strict=True)]
         low, high = square_and_add(*limits)
         return Estimate(

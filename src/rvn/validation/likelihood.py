@@ -74,11 +74,15 @@ def evaluate(cells: Cells, coefficients: FloatArray, *, penalised: bool = False)
     information = (cells.design.T * spread) @ cells.design
     residuals = cells.events * safe - (cells.people - cells.events) * risks
     if penalised:
-        sign, log_determinant = np.linalg.slogdet(information)
-        if sign <= 0:
+        # Far out the information has no volume left; such a point is as bad as any can be, and no step goes there.
+        with np.errstate(all="ignore"):
+            sign, log_determinant = np.linalg.slogdet(information)
+            volume = sign > 0 and np.isfinite(log_determinant)
+            inverse = np.linalg.inv(information) if volume else np.full_like(information, np.nan)
+            leverage = spread * ((cells.design @ inverse) * cells.design).sum(axis=1)
+        if not np.isfinite(leverage).all():
             return Maximum(coefficients, -np.inf, np.zeros_like(coefficients), information)
         log_likelihood += float(log_determinant) / 2
-        leverage = spread * ((cells.design @ np.linalg.inv(information)) * cells.design).sum(axis=1)
         residuals = residuals + leverage * (0.5 - risks)
     return Maximum(coefficients, log_likelihood, cells.design.T @ residuals, information)
 

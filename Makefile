@@ -1,6 +1,8 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+# Many small matrix products: threads of the linear algebra would only get into each other's way.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow lint benchmarks clean
@@ -9,10 +11,10 @@ demo: .venv/demo-ready
 	@$(BIN)/rvn demo
 
 test: .venv/test-ready lint
-	@$(BIN)/python -m pytest --quiet
+	@$(PYTEST)
 
 test-slow: .venv/test-ready
-	@$(BIN)/python -m pytest --quiet -m "slow or not slow"
+	@$(PYTEST) -m "slow or not slow"
 
 lint: .venv/test-ready
 	@$(BIN)/ruff check --quiet .

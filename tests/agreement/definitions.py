@@ -60,7 +60,7 @@ class Author:
 
     def number(self, depth: int) -> str:
         if depth <= 0 or self.chance(30):
-            return str(self.pick([*self.numbers, *self.numbers, *self.numbers, "1", "2.5", "-1"]))
+            return str(self.pick([*self.numbers, *self.numbers, "1", "2.5", "-1"]))
         inner = lambda: self.number(depth - 1)  # noqa: E731
         form = self.integer(0, 12)
         if form == 0:
@@ -226,12 +226,14 @@ class Author:
             table = {"id": "combined", "rows": rows, "columns": columns, "levels": levels, "cells": cells}
             self.content["tables"] = [table]
             made.append("combined")
-        if self.chance(30):
+        if len(scales) > 1 and self.chance(50):
             self.content["first_of"] = [{"id": "either", "among": self.pick((scales, scales[::-1]))}]
             made.append("either")
         if self.chance(30):
-            term = self.pick([*self.choices, *scales])
-            self.tables["models/risk.csv"] = f"term,coefficient\nintercept,-1.5\n{term},0.25\n{self.number(1)},0.1\n"
+            terms = dict.fromkeys(["intercept", self.pick([*self.choices, *scales]), self.number(1), self.condition(1)])
+            coefficients = zip(terms, (-1.5, 0.25, 0.1, 1.75), strict=False)
+            rows = "".join(f'"{term}",{coefficient}\n' for term, coefficient in coefficients)
+            self.tables["models/risk.csv"] = f"term,coefficient\n{rows}"
             self.content["models"] = [{"id": "p", "kind": self.pick(("logistic", "linear")), "terms": "models/risk.csv"}]
             if self.chance(60):
                 self.content["models"][0]["round"] = {"to": 0.01}

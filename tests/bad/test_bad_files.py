@@ -265,6 +265,23 @@ def test_a_mistake_is_a_problem_where_it_was_made(changes: list[tuple[str, str]]
     assert made & {problem.place.line for problem in found if problem.place}
 
 
+@pytest.mark.parametrize(
+    "condition",
+    ["missing(q01)", "answered(q01)", "not answered(q02)", "missing(q01) and missing(q02)", "coalesce(q01, 5) == 5"],
+)
+def test_a_condition_on_absence_is_neither_always_nor_never_met(condition: str, tmp_path: Path) -> None:
+    changed(tmp_path, (flag(condition)[0], flag(f'"{condition}"')[1]))
+    codes = {problem.code for problem in problems(tmp_path / "1.yaml")}
+    assert set() == codes & {"RVN404", "RVN405"}
+
+
+def test_an_item_asked_for_want_of_an_answer_can_be_answered(tmp_path: Path) -> None:
+    asked = "  - {id: q03, like: q01, asked_if: answered(q01)}\nscales:\n  - {id: other, items: [q03]}"
+    banded = "bands:\n  - {id: need, of: other, levels: {some: 0, more: 1}}"
+    changed(tmp_path, ("scales:", asked), ("bands:", banded))
+    assert "RVN401" not in {problem.code for problem in problems(tmp_path / "1.yaml")}
+
+
 # Tables beside a definition.
 
 MODEL = "models: [{id: risk, kind: logistic, terms: c.csv}]"

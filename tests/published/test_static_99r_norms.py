@@ -7,6 +7,7 @@ of 2016 and the risk ratios are recalled.
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -89,7 +90,7 @@ def test_a_percentile_is_the_share_below_and_half_of_the_share_with_the_same_tot
 def test_by_default_a_total_of_2_has_the_two_rates_of_2021_and_no_others() -> None:
     norms = rvn.load("static-99r@2016").score(man(2)).norms
     found = {name: norm.output.value for name, norm in norms.items() if norm.output.value is not None}
-    assert {"routine_5_years_2021": 4.58, "routine_10_years_2021": 7.2} == found
+    assert {"routine_5_years_2021": 0.0458, "routine_10_years_2021": 0.072} == found
 
 
 @pytest.mark.parametrize("total", TOTALS)
@@ -101,18 +102,18 @@ def test_by_default_no_recalled_number_is_stated(total: int) -> None:
 def test_what_was_asked_for_by_name_is_stated_and_the_other_recalled_norms_are_not() -> None:
     norms = rvn.load("static-99r@2016").accepting("routine_5_years_2016").score(man(4)).norms
     rate = norms["routine_5_years_2016"]
-    assert (11.0, 10.0, 12.1) == (rate.output.value, rate.lower, rate.upper)
+    assert (0.11, 0.1, 0.121) == (rate.output.value, rate.lower, rate.upper)
     assert [None] * 3 == [norms[name].output.value for name in RECALLED[1:]]
 
 
 def test_all_norms_of_a_total_of_8_as_recalled() -> None:
     norms = accepted("static-99r@2016").score(man(8)).norms
-    assert (35.1, 36.3, 48.5, 7.32) == tuple(norms[name].output.value for name in RECALLED)
+    assert (0.351, 0.363, 0.485, 7.32) == tuple(norms[name].output.value for name in RECALLED)
 
 
 def test_the_norms_of_two_totals_disagree_by_year_and_both_are_there() -> None:
     norms = accepted("static-99r@2016").score(man(2)).norms
-    assert (5.6, 4.58) == (norms["routine_5_years_2016"].output.value, norms["routine_5_years_2021"].output.value)
+    assert (0.056, 0.0458) == (norms["routine_5_years_2016"].output.value, norms["routine_5_years_2021"].output.value)
 
 
 def test_the_norms_are_the_same_in_a_frame() -> None:
@@ -127,7 +128,7 @@ def test_the_norms_are_the_same_in_a_frame() -> None:
 def test_the_recalled_rates_lie_on_one_logistic_curve(name: str) -> None:
     intercept, slope, number = CURVES[name]
     found = {int(row["value"]): float(row["estimate"]) for row in rows(name)}
-    curve = {total: round(100 / (1 + 2.718281828459045 ** -(intercept + slope * total)), 1) for total in found}
+    curve = {total: round(1 / (1 + math.exp(-intercept - slope * total)), 3) for total in found}
     assert (number, curve) == (len(found), found)
 
 

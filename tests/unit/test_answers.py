@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
+import json
 import math
 import shutil
 import traceback
@@ -302,6 +303,33 @@ def test_scoring_leaves_the_answers_as_they_were(form: rvn.Instrument) -> None:
     answers = dict(COMPLETE)
     form.score(answers, on=ON)
     assert COMPLETE == answers
+
+
+OPEN = """\
+rvn: 1
+id: open
+version: "1"
+status: draft
+title: {en: Open}
+purpose: {en: Tests what has no end.}
+not_for: {en: Decisions about people.}
+licence: {terms: fictitious, ship: true}
+sources: {manual: {cite: Nobody}}
+items:
+  - {id: q01, kind: choice, options: {"no": 0, "yes": 1}}
+  - {id: priors, kind: count}
+scales:
+  - {id: score, items: [q01, priors]}
+outcome: score
+"""
+
+
+def test_a_range_without_an_end_has_none(tmp_path: Path) -> None:
+    (tmp_path / "1.yaml").write_text(OPEN)
+    result = rvn.load(tmp_path / "1.yaml").score({"q01": "yes"})
+    assert (None, 1, None) == (result["score"].value, result["score"].low, result["score"].high)
+    assert "inf" not in str(result)
+    assert result.to_record() == json.loads(json.dumps(result.to_record(), allow_nan=False))
 
 
 # judgements

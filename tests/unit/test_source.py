@@ -292,5 +292,5 @@ def test_an_alias_bomb_does_not_grow() -> None:
 @pytest.mark.parametrize("text", ["- a\n", "a,", "{", "[", "? a\n", "'a", "&a ", "*a ", "!", "# \n", "\t", "\u2028"])
 def test_a_long_file_of_anything_is_read_or_refused_in_seconds(text: str) -> None:
     begun = time.perf_counter()
-    parse(text * (200_000 // len(text)), "a.yaml")
+    parse(text * (100_000 // len(text)), "a.yaml")
     assert 5 > time.perf_counter() - begun

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from rvn.plan import nodes
 from rvn.plan.explain import attainable
 from rvn.plan.nodes import Node, Type
 from rvn.plan.plan import Plan, Step, StepKind
+from rvn.plan.types import levels_of, type_of
 
 ASSESSED_ON = "assessed_on"
 MAX_DEPTH = 200  # of nodes on each other, far below what a reader can follow
@@ -156,6 +158,10 @@ class Scope(ABC):
         if name not in self._withheld:
             return node
         low, high = attainable(node)
+        if low == high:  # a range of one value would say what is withheld
+            levels = levels_of(node)
+            spans = {"boolean": (0.0, 1.0), "level": (0.0, len(levels) - 1.0)}
+            low, high = spans.get(type_of(node), (-math.inf, math.inf))
         return nodes.Withheld(of=node, low=low, high=high)
 
     def problem(self, message: messages.Message, *path: str | int, **values: object) -> None:

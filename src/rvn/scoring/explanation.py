@@ -13,6 +13,7 @@ from rvn.plan import nodes
 from rvn.plan.explain import Value, move, shown, sum_of
 from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Step, fields_of, walk
+from rvn.plan.status import Status
 from rvn.plan.types import decimals_of, type_of
 from rvn.scoring.wording import localized
 from rvn.text import Language
@@ -216,6 +217,8 @@ class Explanation:
 
     def _norm(self, step: Step, value: Value) -> str:
         norm = self._result.norms[step.name]
+        if norm.output.status is Status.UNDEFINED:
+            return ""
         if not value.is_known:
             return self._computed(step.name, step.node, value)
         estimate = self._number(value.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -121,7 +122,7 @@ class Result:
 
     def __getitem__(self, name: str) -> Output:
         node, raw = self.evaluation.plan.results[name], self.raw[name]
-        value, low, high = (shown(node, end) for end in raw[:3])
+        value, low, high = (None if math.isinf(end) else shown(node, end) for end in raw[:3])
         return Output(name, value, raw.status, low, high, levels_of(node))
 
     @property
@@ -199,7 +200,10 @@ class Result:
     def rows(self, language: Language = "en") -> list[tuple[str, str, str, str]]:
         """Return label, value, status and what is left open of every output, as text."""
         found = []
+        norms = {norm.id for norm in self.instrument.definition.norms}
         for name, output in self.outputs.items():
+            if name in norms and output.status is Status.UNDEFINED:
+                continue  # the sources say nothing for this value
             wording = self.instrument.wording(language)
             value = "–" if output.value is None else wording.value(name, output.value)
             left_open = ""

@@ -173,8 +173,10 @@ class Block:
                 for reason, rows in self._why(name, absent):
                     reasons[reason] = reasons.get(reason, 0) + int(self.counts[rows].sum())
                 keep &= ~absent
-        arrays = [self._named(source, keep) if source == name else self.columns[source][keep]
-                  for name, source in zip(wanted, sources, strict=True)]
+        arrays = [
+            self._named(source, keep) if source == name else self.columns[source][keep]
+            for name, source in zip(wanted, sources, strict=True)
+        ]
         found = statistic(*arrays, counts=self.counts[keep], **options)
         reasons = {reason: people for reason, people in reasons.items() if people}
         return tuple(replace(row, excluded={**reasons, **row.excluded}) for row in estimates_in(found))
@@ -231,15 +233,16 @@ def item_points(scores: str | Scorer, frame: Frame) -> dict[str, tuple[FloatArra
     if isinstance(scores, str):
         return {}
     scale = _scale_of(scores.plan)
-    parts = [part for step in scores.plan.of_kind("scale") if step.name == scale for part in getattr(step.node, "parts", ())]
-    if not all(hasattr(part, "field") and hasattr(part, "values") for part in parts):
+    totals = [step.node for step in scores.plan.of_kind("scale") if step.name == scale]
+    points = [part.of for total in totals for part in getattr(total, "parts", ())]
+    if not all(hasattr(node, "field") and hasattr(node, "values") for node in points):
         return {}
     found = {}
-    for part in parts:
-        field, values = part.field, np.asarray(part.values, dtype=np.float64)
-        if getattr(part, "starts", ()):
+    for node in points:
+        field, values = node.field, np.asarray(node.values, dtype=np.float64)
+        if node.starts:
             answers = frame.numbers(field.name)
-            place = np.where(np.isnan(answers), -1, np.searchsorted(part.starts, answers, side="right") - 1)
+            place = np.where(np.isnan(answers), -1, np.searchsorted(node.starts, answers, side="right") - 1)
         else:
             codes, names = frame.labels(field.name)
             known = [field.options.index(str(value)) if str(value) in field.options else -1 for value in names]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rvn import messages
 from rvn.definition.load import Loaded
+from rvn.definition.tables import as_number, read_table
 from rvn.errors import Diagnostic
 from rvn.plan.nodes import Lookup, Total
 from rvn.plan.plan import walk
@@ -18,11 +19,15 @@ def check_norms(loaded: Loaded) -> Iterator[Diagnostic]:
     plan = loaded.plan.full or loaded.plan
     for step in plan.of_kind("norm"):
         index = [norm.id for norm in loaded.definition.norms].index(step.name)
-        place = loaded.source.place(("norms", index, "table"))
+        entry, path = loaded.definition.norms[index], ("norms", index, "table")
+        place = loaded.source.place(path)
+        # A row without an estimate says that it is known to be unknown.
+        table = read_table(loaded.source, entry.table, path, ["value"])
+        listed = {as_number(row.cells["value"]) for row in table.rows}
         for node in walk(step.node):
             if isinstance(node, Lookup) and decimals_of(node.of) == 0:
                 for (key, before), (after_key, after) in itertools.pairwise(zip(node.keys, node.values, strict=True)):
-                    if after_key > key + 1:
+                    if after_key > key + 1 and key + 1 not in listed:
                         yield messages.NORM_HOLE.at(place, name=step.name, value=f"{key + 1:g}")
                     if after < before:
                         values = {"before": f"{before:g}", "after": f"{after:g}", "value": f"{after_key:g}"}

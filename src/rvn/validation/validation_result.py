@@ -1,0 +1,225 @@
+"""What a validity study found: blocks of estimates, and a page that is read before any of them."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rvn.validation.estimate import Estimate, to_frame
+from rvn.validation.observations import contract
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH = 80
+SCHEMA = 1
+
+# What the page shows of each block, in this order; the rest is in the frames.
+SHOWN: Mapping[str, Mapping[str, str]] = {
+    "discrimination": {"auc": "AUC"},
+    "association": {"odds_ratio": "odds ratio per point", "odds_ratio_per_sd": "odds ratio per SD"},
+    "rates": {"base_rate": "base rate", "rate": "rate"},
+    "calibration": {
+        "expected_observed": "expected over observed",
+        "calibration_in_the_large": "calibration in the large",
+        "calibration_slope": "calibration slope",
+        "brier": "Brier score",
+        "scaled_brier": "scaled Brier score",
+        "ici": "mean error of the curve (ICI)",
+    },
+    "follow_up": {
+        "harrell_c": "Harrell's C",
+        "hazard_ratio": "hazard ratio per point",
+        "hazard_ratio_per_sd": "hazard ratio per SD",
+        "risk": "risk",
+        "auc_at": "AUC",
+        "expected_observed": "expected over observed",
+    },
+    "cutoffs": {
+        "flagged": "flagged",
+        "sensitivity": "sensitivity",
+        "specificity": "specificity",
+        "positive_predictive_value": "positive predictive value",
+        "negative_predictive_value": "negative predictive value",
+    },
+    "agreement": {
+        "percent_agreement": "raw agreement",
+        "kappa": "Cohen's kappa",
+        "fleiss_kappa": "Fleiss' kappa",
+        "gwet_ac1": "Gwet's AC1",
+        "icc_a1": "ICC(A,1)",
+    },
+    "items": {"cronbach_alpha": "Cronbach's alpha"},
+}
+GROUP_COLUMNS = {
+    "base_rate": "base rate",
+    "auc": "AUC",
+    "selection_rate": "flagged",
+    "false_positive_rate": "false +",
+    "false_negative_rate": "false -",
+    "positive_predictive_value": "PPV",
+}
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Everything that one sample says about a score; printed, a page of what is reported first.
+
+    Parameters
+    ----------
+    score, outcome
+        What was validated, and against what.
+    n
+        People in the sample, whatever is absent of them.
+    level
+        Confidence level.
+    blocks
+        Estimates by block, from ``discrimination`` to ``items``; a block for which no columns were given is absent.
+
+    Examples
+    --------
+    >>> rate = Estimate(name="base_rate", value=0.25, low=0.1, high=0.5, n=20, n_events=5)
+    >>> found = Validation("points", "reoffended", 20, 0.95, {"rates": (rate,)})
+    >>> print(found)
+    points against reoffended: 20 people
+    Intervals are at 95%. A * marks what is not to be used as it stands.
+    <BLANKLINE>
+    rates                                      value            interval         n
+      base rate                                0.250      0.100 to 0.500        20
+    >>> found["rates"][0].n_events
+    5
+    """
+
+    score: str
+    outcome: str | None
+    n: int
+    level: float
+    blocks: Mapping[str, tuple[Estimate, ...]]
+
+    def __getitem__(self, block: str) -> tuple[Estimate, ...]:
+        if block not in self.blocks:
+            raise contract(f"no block {block!r} in this validation", f"it has {', '.join(self.blocks)}")
+        return self.blocks[block]
+
+    def frame(self, block: str) -> pd.DataFrame:
+        """Return a block as a pandas frame, one row an estimate.
+
+        Raises
+        ------
+        ContractError
+            When there is no such block.
+        """
+        return to_frame(self[block])
+
+    def to_record(self) -> dict[str, object]:
+        """Return plain values for JSON."""
+        return {
+            "schema": SCHEMA,
+            "kind": "rvn validation",
+            "score": self.score,
+            "outcome": self.outcome,
+            "n": self.n,
+            "level": self.level,
+            "blocks": {name: [row.to_record() for row in rows] for name, rows in self.blocks.items()},
+        }
+
+    def __str__(self) -> str:
+        against = f" against {self.outcome}" if self.outcome else ""
+        lines = [
+            *_wrapped(f"{self.score}{against}: {self.n:,} people"),
+            f"Intervals are at {100 * self.level:g}%. A * marks what is not to be used as it stands.",
+        ]
+        for name, rows in self.blocks.items():
+            lines.append("")
+            lines += _groups(rows) if name == "groups" else _block(name, rows)
+        left_out = {
+            why: people for rows in self.blocks.values() for row in rows for why, people in row.excluded.items()
+        }
+        if left_out:
+            said = "; ".join(f"{people:,} {why}" for why, people in left_out.items())
+            lines += ["", *_wrapped(f"Left out of what needs it: {said}")]
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def _block(name: str, rows: tuple[Estimate, ...]) -> Iterator[str]:
+    yield f"{name.replace('_', ' '):<38} {'value':>9} {'interval':>19} {'n':>9}"
+    for row in rows:
+        # Every score and its cut would fill pages: the page shows levels, the frame everything.
+        if row.name not in SHOWN[name] or "score" in row.at or row.at.get("of") == "score":
+            continue
+        label = SHOWN[name][row.name] + "".join(
+            f", {'' if key in ('level', 'group') else key.replace('_', ' ') + ' '}{value}"
+            for key, value in row.at.items()
+            if key not in ("sd", "of")
+        )
+        interval = "" if math.isnan(row.low) else f"{_number(row.low)} to {_number(row.high)}"
+        first, *more = textwrap.wrap(label, 36) or [""]
+        yield f"  {first:<36} {_marked(row):>9} {interval:>19} {row.n:>9,}"
+        yield from (f"    {part}" for part in more)
+        if row.status != "ok":
+            yield from _standing(row)
+
+
+def _groups(rows: tuple[Estimate, ...]) -> Iterator[str]:
+    """Yield a table for each grouping and cut; the base rate is always beside what it bears on."""
+    tables: dict[tuple[object, object], None] = {}
+    cells: dict[tuple[object, object, object, str], Estimate] = {}
+    groups: dict[object, dict[object, None]] = {}
+    for row in rows:
+        by, group, cut = row.at["by"], row.at.get("group"), row.at.get("cut")
+        if row.name in GROUP_COLUMNS and group is not None and "reference" not in row.at:
+            groups.setdefault(by, {})[group] = None
+            tables[by, cut] = None
+            cells[by, cut, group, row.name] = row
+    with_cut = {by for by, cut in tables if cut is not None}
+    marked = False
+    first = True
+    for by, cut in tables:
+        if cut is None and by in with_cut:
+            continue
+        if not first:
+            yield ""
+        first = False
+        columns = {
+            name: title
+            for name, title in GROUP_COLUMNS.items()
+            if any((by, place, group, name) in cells for place in (cut, None) for group in groups[by])
+        }
+        at = "" if cut is None else f", flagged at {cut} or above"
+        yield from _wrapped(f"groups: {by}{at}")
+        yield f"  {'':<16} {'n':>8}" + "".join(f" {title:>9}" for title in columns.values())
+        for group in groups[by]:
+            found = {name: cells.get((by, cut, group, name), cells.get((by, None, group, name))) for name in columns}
+            base = found["base_rate"]
+            line = f"  {str(group)[:16]:<16} {base.n if base else 0:>8,}"
+            for cell in found.values():
+                line += f" {'' if cell is None else _marked(cell):>8}"
+                marked = marked or (cell is not None and cell.status != "ok")
+            yield line
+    if marked:
+        standings = sorted({row.status.replace("_", " ") for row in cells.values() if row.status != "ok"})
+        yield from _wrapped(f"* {', '.join(standings)}: see the notes in the frame of this block")
+
+
+def _standing(row: Estimate) -> list[str]:
+    notes = f": {'; '.join(row.notes)}" if row.notes else ""
+    return textwrap.wrap(
+        f"* {row.status.replace('_', ' ')}{notes}", WIDTH, initial_indent="    ", subsequent_indent="      "
+    )
+
+
+def _marked(row: Estimate) -> str:
+    return _number(row.value) + ("" if row.status == "ok" else "*")
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:.3f}" if abs(value) < 1000 else f"{value:.3g}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ")

@@ -30,3 +30,12 @@ __all__ = [
     "load",
     "references",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Scoring needs none of the packages that validation does.
+    if name != "validate":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rvn.validation import validate
+
+    return validate

@@ -118,7 +118,8 @@ def test_the_norms_of_two_totals_disagree_by_year_and_both_are_there() -> None:
 
 def test_the_norms_are_the_same_in_a_frame() -> None:
     instrument = accepted("static-99r@2016")
-    frame = instrument.score_frame(pd.DataFrame([man(total) for total in TOTALS])).frame
+    people = pd.DataFrame([man(total) for total in TOTALS])
+    frame = instrument.score_frame(people, outputs=[*instrument.plan.results]).frame
     for name in ("percentile", "routine_5_years_2021", "routine_10_years_2021", *RECALLED):
         expected = [instrument.score(man(total)).norms[name].output.value for total in TOTALS]
         assert expected == [None if pd.isna(value) else value for value in frame[name]], name

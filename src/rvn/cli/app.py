@@ -90,33 +90,66 @@ def list_instruments(form: Form = Format.TEXT, language: Tongue = Words.EN) -> N
             say("There are no instruments. RVN_PATH names folders that hold some.")
         else:
             rows = [
-                (entry.reference, entry.title, entry.status, "some" if entry.withheld else "")
-                if not entry.problems
-                else (entry.reference, f"cannot be read: rvn check {entry.reference}", "", "")
+                (entry.reference, entry.title or "cannot be read", entry.status, "some" if entry.withheld else "")
                 for entry in found
             ]
-            say_table(("reference", "title", "status", "withheld"), rows)
+            say_table(("reference", "title", "status", "withheld"), rows, whole=[0])
             if any(entry.withheld for entry in found):
                 typer.echo()
                 say(
                     "Withheld: what rests on recalled facts that nobody has checked against their source. "
                     "`rvn show` names it; `rvn score --recalled NAME` states it."
                 )
-        if any(entry.problems for entry in found):
+        broken = [entry for entry in found if entry.problems]
+        if broken and form is Format.TEXT:
+            typer.echo("\nCannot be read; this says why:")
+            for entry in broken:
+                typer.echo(f"  rvn check {entry.reference}")  # to be copied, so never wrapped
+        if broken:
             raise typer.Exit(Exit.PROBLEMS)
 
 
 @app.command()
-def show(reference: Reference, profile: Profile = None, language: Tongue = Words.EN, form: Form = Format.TEXT) -> None:
+def show(
+    reference: Reference,
+    plan: Annotated[bool, typer.Option("--plan", help="Show how it is computed, step by step, by name.")] = False,
+    profile: Profile = None,
+    recalled: Recalled = None,
+    language: Tongue = Words.EN,
+    form: Form = Format.TEXT,
+) -> None:
     """Show an instrument: purpose, sources, items, outputs, cut-offs."""
     from rvn.cli import show as showing
 
     with reporting(form):
-        instrument = rvn.load(reference, profile=profile)
-        if form is Format.JSON:
+        if recalled and not plan:
+            raise CommandError(problems.PLAN_ONLY.at())
+        instrument = rvn.load(reference, profile=profile).accepting(*recalled or ())
+        if plan:
+            showing.say_plan(instrument, form)
+        elif form is Format.JSON:
             say_json(showing.to_record(instrument))
         else:
             showing.say_instrument(instrument, language.value)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Name of the instrument, such as re-entry-form.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where the folder of the instrument goes.")] = Path(),
+    form: Form = Format.TEXT,
+) -> None:
+    """Start a definition: a short one that works, with comments, to be changed into yours."""
+    from rvn.cli.new import started
+
+    with reporting(form):
+        written = [problems.shortened(str(path)) for path in started(name, to)]
+        if form is Format.JSON:
+            say_json(written)
+        else:
+            for file in written:
+                typer.echo(file)
+            typer.echo(f"\nChange it, and meanwhile run:\n  rvn check --watch {written[0]}\n  rvn test {written[0]}")
 
 
 @app.command()

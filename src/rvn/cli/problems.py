@@ -66,6 +66,13 @@ BAD_COLUMN = Message("RVN918", "`--column` is not written as item=column", "for 
 COMPONENT = Message(
     "RVN920", "'{name}' is the result of {reference}, not an answer", "write its answers, as `{name}.item=value`"
 )
+IS_THERE = Message("RVN921", "'{file}' is already there", "choose another name, or another folder with `--to`")
+BAD_ID = Message(
+    "RVN922",
+    "'{name}' cannot be the name of an instrument",
+    "use small letters and digits, joined by hyphens: re-entry-form; the version is written in the file",
+)
+PLAN_ONLY = Message("RVN923", "`--recalled` is for the plan", "add `--plan`, or leave it out: all is shown as written")
 NO_DEMO = Message("RVN919", "the data of the demonstration are not there: '{file}'", "reinstall rvn")
 
 

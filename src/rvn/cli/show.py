@@ -6,12 +6,16 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rvn.cli.problems import Format, say_json
 from rvn.cli.table import heading, say
 from rvn.definition import entries
 from rvn.plan.nodes import Field
+from rvn.plan.show import draw
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.wording import localized
 from rvn.text import Language, number
+
+MAX_INDENT = 24  # what is deeper stands below each other, so that lines keep their room
 
 _WORDS: dict[str, dict[Language, str]] = {
     "purpose": {"en": "Purpose", "lv": "Mērķis"},
@@ -96,6 +100,25 @@ def say_instrument(instrument: Instrument, language: Language) -> None:
     if instrument.recalled:
         _section("withheld", sorted(instrument.recalled), language)
         say(_WORDS["recalled"][language], indent=2)
+
+
+def say_plan(instrument: Instrument, form: Format) -> None:
+    """Print how an instrument is computed: its fields, and its steps in order with what each is computed from."""
+    fields, steps = draw(instrument.plan)
+    if form is Format.JSON:
+        drawn = {"fields": fields, "steps": steps}
+        say_json(
+            {"reference": instrument.reference}
+            | {name: [branch.to_record() for branch in branches] for name, branches in drawn.items()}
+        )
+        return
+    say(instrument.reference)
+    for name, branches in (("Fields", fields), ("Steps", steps)):
+        if branches:
+            heading(name)
+            for branch in branches:
+                for depth, line in branch.lines():
+                    say(line, indent=min(2 + 2 * depth, MAX_INDENT), hang=4)
 
 
 def _head(name: str, language: Language) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import typer
 from rich import box
@@ -47,7 +48,13 @@ def heading(text: str) -> None:
     typer.secho(text, bold=True)
 
 
-def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
+def say_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> None:
     """Print a table.
 
     Parameters
@@ -56,10 +63,13 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, righ
         Text; long text is folded at words.
     right
         Numbers of the columns that are numbers, counted from 0.
+    whole
+        Numbers of the columns whose text is never folded.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for place, name in enumerate(headings):
-        table.add_column(Text(name), justify="right" if place in right else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if place in right else "left"
+        table.add_column(Text(name), justify=justify, overflow="fold", no_wrap=place in whole)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     console = Console(highlight=False, width=width())

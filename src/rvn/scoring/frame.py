@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,7 @@ def score_frame(
     on: date | str | None = None,
     columns: Mapping[str, str] | None = None,
     prefix: str = "",
+    outputs: Collection[str] | None = None,
 ) -> ScoredFrame:
     """Return a frame with what an instrument says about every row.
 
@@ -73,6 +74,9 @@ def score_frame(
         Names of columns that differ from the names of their items: item → column.
     prefix
         Put before the names of the new columns.
+    outputs
+        Names of the outputs and flags wanted. When not given, all but the norms: those say of every person what a
+        table says of a score, and are had by naming them.
 
     Raises
     ------
@@ -95,22 +99,38 @@ def score_frame(
         known = list(instrument.plan.fields)
         raise FrameError(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, known)) for name in unknown)
     names = {field: (columns or {}).get(field, field) for field in instrument.plan.fields}
-    _require(instrument, table, names, on, prefix)
+    wanted = _wanted(instrument, outputs)
+    _require(instrument, table, names, on, prefix, wanted)
     read, cells = _read(instrument, table, names, on)
     invalid = np.zeros(len(table), np.bool_)
     for cell in cells:
         invalid[cell.rows] = True
-    evaluated = evaluate(instrument.plan, read, len(table))
+    evaluated = evaluate(instrument.plan, read, len(table), wanted)
     made: dict[str, Any] = {}
     for name, output in evaluated.outputs.items():
         _void(output, invalid)
         made |= _columns(instrument, f"{prefix}{name}", name, output, table)
-    for name in instrument.plan.outputs.keys() & instrument.plan.fields.keys():
+    for name in evaluated.outputs.keys() & instrument.plan.fields.keys():
         if f"{prefix}{name}" in table.columns:
             del made[f"{prefix}{name}"]
     scored = table.with_columns(*(native.named(column, name) for name, column in made.items()))
     cells += _contradictions(evaluated, ~invalid)
     return ScoredFrame(scored.to_native(), _problems(cells, table))
+
+
+def _wanted(instrument: Instrument, outputs: Collection[str] | None) -> list[str]:
+    """Return the names of the results to be computed, or raise for one that there is not."""
+    plan = instrument.plan
+    norms = {step.name for step in plan.of_kind("norm")}
+    if outputs is None:
+        return [name for name in plan.results if name not in norms]
+    unknown = [name for name in outputs if name not in plan.results]
+    if unknown:
+        raise FrameError(
+            messages.UNKNOWN_NAME.at(kind="output", name=name, near=messages.near(name, plan.results))
+            for name in unknown
+        )
+    return [name for name in plan.results if name in outputs]
 
 
 def _table(frame: Any) -> nw.DataFrame[Any]:
@@ -124,14 +144,19 @@ def _table(frame: Any) -> nw.DataFrame[Any]:
 
 
 def _require(
-    instrument: Instrument, table: nw.DataFrame[Any], names: Mapping[str, str], on: object, prefix: str
+    instrument: Instrument,
+    table: nw.DataFrame[Any],
+    names: Mapping[str, str],
+    on: object,
+    prefix: str,
+    wanted: Collection[str],
 ) -> None:
     problems: list[Diagnostic] = []
     for field, column in names.items():
         if column not in table.columns and not (field == ASSESSED_ON and on is not None):
             near = messages.near(column, table.columns)
             problems.append(messages.NO_COLUMN.at(column=column, near=near))
-    for name in instrument.plan.results:
+    for name in wanted:
         # A judgement is an answer too; its own column stays as it is.
         for ending in ("", "_status", "_low", "_high")[name in instrument.plan.fields :]:
             if f"{prefix}{name}{ending}" in table.columns:

@@ -20,7 +20,11 @@ SCHEMA = 1
 # What the page shows of each block, in this order; the rest is in the frames.
 SHOWN: Mapping[str, Mapping[str, str]] = {
     "discrimination": {"auc": "AUC"},
-    "association": {"odds_ratio": "odds ratio per point", "odds_ratio_per_sd": "odds ratio per SD"},
+    "association": {
+        "odds_ratio": "odds ratio per point",
+        "odds_ratio_per_sd": "odds ratio per SD",
+        "odds_ratio_of_level": "odds ratio",
+    },
     "rates": {"base_rate": "base rate", "rate": "rate"},
     "calibration": {
         "expected_observed": "expected over observed",
@@ -34,8 +38,8 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
         "harrell_c": "Harrell's C",
         "hazard_ratio": "hazard ratio per point",
         "hazard_ratio_per_sd": "hazard ratio per SD",
-        "risk": "risk",
-        "auc_at": "AUC",
+        "cumulative_incidence": "risk",
+        "auc": "AUC",
         "expected_observed": "expected over observed",
     },
     "cutoffs": {
@@ -50,7 +54,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
         "kappa": "Cohen's kappa",
         "fleiss_kappa": "Fleiss' kappa",
         "gwet_ac1": "Gwet's AC1",
-        "icc_a1": "ICC(A,1)",
+        "icc": "ICC",
     },
     "items": {"cronbach_alpha": "Cronbach's alpha"},
 }
@@ -62,6 +66,20 @@ GROUP_COLUMNS = {
     "false_negative_rate": "false -",
     "positive_predictive_value": "PPV",
 }
+
+
+# How the page says what a row is at.
+BEFORE = {
+    "level": ", ",
+    "group": ", ",
+    "reference": " against ",
+    "horizon": " by ",
+    "cut": ", from ",
+    "interval": ", ",
+    "form": " ",
+}
+
+WIDE = {"base_rate": 10}
 
 
 @dataclass(frozen=True)
@@ -145,19 +163,17 @@ class Validation:
 
 
 def _block(name: str, rows: tuple[Estimate, ...]) -> Iterator[str]:
-    yield f"{name.replace('_', ' '):<38} {'value':>9} {'interval':>19} {'n':>9}"
+    yield f"{name.replace('_', ' '):<40} {'value':>8} {'interval':>18} {'n':>10}"
     for row in rows:
         # Every score and its cut would fill pages: the page shows levels, the frame everything.
         if row.name not in SHOWN[name] or "score" in row.at or row.at.get("of") == "score":
             continue
         label = SHOWN[name][row.name] + "".join(
-            f", {'' if key in ('level', 'group') else key.replace('_', ' ') + ' '}{value}"
-            for key, value in row.at.items()
-            if key not in ("sd", "of")
+            f"{BEFORE[key]}{value}" for key, value in row.at.items() if key in BEFORE
         )
         interval = "" if math.isnan(row.low) else f"{_number(row.low)} to {_number(row.high)}"
-        first, *more = textwrap.wrap(label, 36) or [""]
-        yield f"  {first:<36} {_marked(row):>9} {interval:>19} {row.n:>9,}"
+        first, *more = textwrap.wrap(label, 38) or [""]
+        yield f"  {first:<38} {_marked(row):>8} {interval:>18} {row.n:>10,}"
         yield from (f"    {part}" for part in more)
         if row.status != "ok":
             yield from _standing(row)
@@ -190,13 +206,13 @@ def _groups(rows: tuple[Estimate, ...]) -> Iterator[str]:
         }
         at = "" if cut is None else f", flagged at {cut} or above"
         yield from _wrapped(f"groups: {by}{at}")
-        yield f"  {'':<16} {'n':>8}" + "".join(f" {title:>9}" for title in columns.values())
+        yield f"  {'':<17} {'n':>8} " + "".join(f"{title:>{WIDE.get(name, 8)}}" for name, title in columns.items())
         for group in groups[by]:
             found = {name: cells.get((by, cut, group, name), cells.get((by, None, group, name))) for name in columns}
             base = found["base_rate"]
-            line = f"  {str(group)[:16]:<16} {base.n if base else 0:>8,}"
-            for cell in found.values():
-                line += f" {'' if cell is None else _marked(cell):>8}"
+            line = f"  {str(group)[:17]:<17} {base.n if base else 0:>8,} "
+            for name, cell in found.items():
+                line += f"{'' if cell is None else _marked(cell):>{WIDE.get(name, 8)}}"
                 marked = marked or (cell is not None and cell.status != "ok")
             yield line
     if marked:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -73,7 +74,7 @@ class Evaluated(NamedTuple):
     ignored: dict[str, Mask]
 
 
-def evaluate(plan: Plan, columns: Mapping[str, Column], size: int) -> Evaluated:
+def evaluate(plan: Plan, columns: Mapping[str, Column], size: int, names: Collection[str] | None = None) -> Evaluated:
     """Return what a plan says about `size` rows.
 
     Parameters
@@ -84,8 +85,10 @@ def evaluate(plan: Plan, columns: Mapping[str, Column], size: int) -> Evaluated:
         One a field; a field without a column has nothing recorded.
     size
         Number of rows.
+    names
+        The outputs and flags wanted; all when not given.
     """
-    outputs = {name: _empty(size) for name in plan.results}
+    outputs = {name: _empty(size) for name in plan.results if names is None or name in names}
     contradictions = {step.name: np.zeros(size, np.bool_) for step in plan.of_kind("consistent")}
     ignored = {name: np.zeros(size, np.bool_) for name, field in plan.fields.items() if field.asked is not None}
     for start in range(0, size, BLOCK):
@@ -143,6 +146,7 @@ class Block:
         self._bounds: dict[int, Bounds] = {}
         self._absent: dict[str, Mask] = {}
         self._standing: Codes | None = None
+        self._parts: dict[bytes, Block] = {}
 
     def value(self, node: Node) -> Floats:
         """Return the values of a node, NaN where unknown."""
@@ -209,9 +213,20 @@ class Block:
             self._absent[field.name] = found
         return found
 
-    def take(self, rows: npt.NDArray[np.intp], plan: Plan | None = None) -> Block:
-        """Return a block of some of the rows."""
-        return Block(plan or self.plan, {name: c.take(rows) for name, c in self.columns.items()}, len(rows))
+    def _some(self, rows: npt.NDArray[np.intp]) -> Block:
+        """Return a block of some of the rows; outputs that are unsure about the same rows share it."""
+        if len(rows) == self.size:
+            return self
+        key = rows.tobytes()
+        if key not in self._parts:
+            columns = {name: column.take(rows) for name, column in self.columns.items()}
+            self._parts[key] = Block(self.plan, columns, len(rows))
+        return self._parts[key]
+
+    @functools.cached_property
+    def _full(self) -> Block | None:
+        """The same rows under the plan that withholds nothing."""
+        return None if self.plan.full is None else Block(self.plan.full, self.columns, self.size)
 
     def output(self, name: str) -> OutputColumns:
         """Return an output or a flag with its status; it has values only where they may be stated."""
@@ -224,7 +239,7 @@ class Block:
         unsure = np.flatnonzero(absent | np.isnan(value))
         status = np.full(self.size, CODE[Status.COMPLETE], np.uint8)
         if len(unsure):
-            some = self.take(unsure)
+            some = self._some(unsure)
             low[unsure], high[unsure] = some.bounds(node)
             status[unsure] = some.status(name, absent[unsure], value[unsure], low[unsure], high[unsure])
             decided = status == CODE[Status.DECIDED]
@@ -270,8 +285,8 @@ class Block:
             component = self.column(field).status
             if component is not None:
                 status[component == CODE[Status.WITHHELD]] = CODE[Status.WITHHELD]
-        if self.plan.full is not None:
-            hidden = Block(self.plan.full, self.columns, self.size).value(self.plan.full.results[name])
+        if self._full is not None:
+            hidden = self._full.value(self._full.plan.results[name])
             status[~np.isnan(hidden)] = CODE[Status.WITHHELD]
         status[known] = CODE[Status.PRORATED]
         status[(low == high) & (~known | (value == low))] = CODE[Status.DECIDED]

@@ -230,13 +230,15 @@ def _lookup_bounds(on: Block, node: nodes.Lookup) -> Bounds:
     low, high = on.bounds(node.of)
     first, last = np.searchsorted(keys, low, side="left"), np.searchsorted(keys, high, side="right")
     ends = (0.0, len(node.levels) - 1.0) if node.levels else (-np.inf, np.inf)
-    lowest, highest = on.full(ends[0]), on.full(ends[1])
-    # Most rows leave nothing or everything open, so the distinct spans are few.
-    spans, which = np.unique(np.stack([first, last]), axis=1, return_inverse=True)
-    for place, (start, end) in enumerate(spans.T):
+    # Most rows leave nothing or everything open, so the distinct spans of keys are few.
+    size = len(keys) + 1
+    span = first * size + last
+    lowest, highest = np.full(size * size, ends[0]), np.full(size * size, ends[1])
+    for code in np.unique(span):
+        start, end = divmod(int(code), size)
         if start < end:
-            lowest[which == place], highest[which == place] = values[start:end].min(), values[start:end].max()
-    return lowest, highest
+            lowest[code], highest[code] = values[start:end].min(), values[start:end].max()
+    return lowest[span], highest[span]
 
 
 @bounds_of(nodes.Cells)

@@ -1,4 +1,4 @@
-"""A validity study in one call: everything that a frame says about a score, block by block."""
+"""What each block of a validity study holds: which statistics, of which columns of its tally."""
 
 from __future__ import annotations
 
@@ -31,22 +31,17 @@ from rvn.validation.internal_consistency import cronbach_alpha
 from rvn.validation.items import item_outcome_statistics, item_statistics
 from rvn.validation.krippendorff import krippendorff_alpha
 from rvn.validation.many_raters import fleiss_kappa, gwet_ac, percent_agreement
-from rvn.validation.observations import FloatArray, binary, contract
+from rvn.validation.observations import FloatArray, contract
 from rvn.validation.rates import rates_by_level, rates_by_score, steps, trend
 from rvn.validation.survival import aalen_johansen, log_rank
 from rvn.validation.tally import Tally
 from rvn.validation.time_dependent import auc_at
-from rvn.validation.validation_result import Validation
 from rvn.validation.validation_sample import (
     Block,
     Frame,
     Scored,
-    Scorer,
     estimates_in,
-    item_points,
-    people_of,
     rating_columns,
-    score,
 )
 
 Rows = tuple[Estimate, ...]
@@ -54,149 +49,41 @@ Rows = tuple[Estimate, ...]
 MOST_SCORES = 100
 
 
-def validate(
-    scores: str | Scorer,
-    data: Any,
-    *,
-    outcome: str | None = None,
-    time: str | None = None,
-    event: str | None = None,
-    horizon: float | None = None,
-    groups: str | Sequence[str] = (),
-    levels: str | None = None,
-    risk: str | None = None,
-    raters: Sequence[str] | None = None,
-    counts: str | None = None,
-    level: float = 0.95,
-    rng: np.random.Generator | int | None = None,
-) -> Validation:
-    """Return what a sample says about a score: how well it ranks, how right its risks are, and for whom.
-
-    A block is there when its columns are given: discrimination, association, rates and cutoffs need an outcome,
-    calibration a risk as well, follow-up a time and an event, groups a column that tells them apart, agreement
-    two raters, items an instrument. Follow-up of unequal length belongs into `time` and `event`: a yes/no outcome
-    of people who were watched for shorter than the others makes every rate too low.
-
-    Parameters
-    ----------
-    scores
-        Name of the column with the score, higher = riskier; or an instrument, which scores the frame: then its
-        scale and the level that it is about are used, and who has none is counted out with the status as reason.
-    data
-        A pandas, Polars, PyArrow, ... frame, one row a person, or with `counts` a row for so many.
-    outcome
-        Column of 1 for the event and 0 for none.
-    time, event
-        Columns of the time at risk, and of 0 censored, 1 event, 2 and above competing events.
-    horizon
-        By when the risks and AUC of the follow-up are, in the unit of `time`.
-    groups
-        Columns that tell groups apart.
-    levels
-        Column of the level of risk. An ordered category keeps its order, numbers ascend, text goes by the mean score
-        at each level.
-    risk
-        Column of the published probability of the event.
-    raters
-        Columns of ratings of the same people, two or more.
-    counts
-        Column that says how many people a row stands for.
-    level
-        Confidence level.
-    rng
-        A generator or a seed; with it the AUC and errors of calibration have bootstrap intervals as well.
-
-    Raises
-    ------
-    ContractError
-        For a column that is not there, or one that does not hold what it should. What the data do not allow to be
-        estimated is no error: the estimate says so in its status.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> people = pd.DataFrame({"points": [0, 0, 1, 1], "again": [0, 1, 0, 1], "people": [80, 20, 50, 50]})
-    >>> found = validate("points", people, outcome="again", counts="people")
-    >>> print(found["rates"][0])
-    base_rate 0.350 (95% 0.287 to 0.418; Wilson); n 200, events 70
-    >>> round(found["association"][0].value, 6)
-    4.0
-    """
-    frame = Frame.of(data)
-    by = [groups] if isinstance(groups, str) else list(groups)
-    frame.require([outcome, time, event, *by, levels, risk, *(raters or ()), counts])
-    if isinstance(scores, str):
-        frame.require([scores])
-    if (time is None) != (event is None):
-        raise contract("`time` and `event` belong together", "name both columns or neither")
-    scored = score(scores, frame, levels)
-    people = people_of(frame, counts)
-    columns = {"score": scored.score}
-    names: dict[str, Any] = {}
-    if scored.level is not None:
-        columns["level"], names["level"] = scored.level, scored.names
-    blocks: dict[str, Rows] = {}
-    if outcome is not None:
-        columns["outcome"] = binary(outcome, frame.series(outcome).to_numpy())
-        block = Block.of(columns, people, scored, names)
-        blocks["discrimination"] = _discrimination(block, level, rng)
-        blocks["association"] = _association(block, level)
-        blocks["rates"] = _rates(block, level)
-        if risk is not None:
-            part = Block.of(
-                {"outcome": columns["outcome"], "risk": frame.numbers(risk)} | _only(columns, "level"),
-                people,
-                scored,
-                names,
-            )
-            blocks["calibration"] = _calibration(part, level, rng)
-    if time is not None and event is not None:
-        followed = columns | {"time": frame.numbers(time), "event": frame.numbers(event)}
-        followed.pop("outcome", None)
-        if risk is not None:
-            followed["risk"] = frame.numbers(risk)
-        blocks["follow_up"] = _follow_up(Block.of(followed, people, scored, names), horizon, level)
-    if outcome is not None:
-        blocks["cutoffs"] = _cutoffs(block, level)
-        if by:
-            blocks["groups"] = tuple(
-                row for name in by for row in _groups(frame, name, columns, people, scored, names, level)
-            )
-    if raters:
-        blocks["agreement"] = _agreement(frame, raters, people, level, rng)
-    items = item_points(scores, frame)
-    if items:
-        blocks["items"] = _items(items, columns.get("outcome"), people, level)
-    total = len(scored.score) if people is None else int(people.sum())
-    return Validation(scored.name, outcome, total, level, blocks)
-
-
-def _only(columns: Mapping[str, FloatArray], *names: str) -> dict[str, FloatArray]:
-    return {name: columns[name] for name in names if name in columns}
-
-
 def _at(rows: Iterable[Estimate], **at: object) -> Rows:
     return tuple(replace(row, at={**at, **row.at}) for row in rows)
 
 
-def _discrimination(block: Block, level: float, rng: np.random.Generator | int | None) -> Rows:
+def discrimination_block(block: Block, level: float, rng: np.random.Generator | int | None) -> Rows:
+    """How well the score ranks people."""
     rows = block(auc, "outcome", "score", level=level)
     if rng is not None:
         rows += _at(block(bootstrap_auc, "outcome", "score", level=level, rng=rng), interval="bootstrap")
     return rows
 
 
-def _association(block: Block, level: float) -> Rows:
+def association_block(block: Block, level: float) -> Rows:
+    """How strongly score and level go with the outcome; levels are compared with the lowest that anybody has."""
     rows = block(odds_ratio, "outcome", "score", level=level) + block(
         odds_ratio_per_sd, "outcome", "score", level=level
     )
     rows += block(linearity, "outcome", "score")
     if "level" in block.names:
-        rows += _at(block(odds_ratios_by_level, "outcome", "rank", level=level))
+        rows += block(_odds_by_level, "outcome", "level", order=block.names["level"], level=level)
     return rows
 
 
-def _rates(block: Block, level: float) -> Rows:
+def _odds_by_level(
+    outcome: FloatArray, levels: npt.NDArray[Any], *, order: Sequence[object], counts: FloatArray, level: float
+) -> Rows:
+    seen = set(levels[~np.isnan(outcome)].tolist())
+    lowest = next((name for name in order if name in seen), None)
+    rows = odds_ratios_by_level(outcome, levels, reference=lowest, counts=counts, level=level)
+    in_order = sorted(rows, key=lambda row: order.index(row.at["level"]))
+    return tuple(replace(row, name="odds_ratio_of_level") for row in in_order)
+
+
+def rates_block(block: Block, level: float) -> Rows:
+    """How many have the event: of all, at each level and, where they are few, at each score."""
     rows = block(_base_rate, "outcome", level=level)
     if "level" in block.names:
         order = block.names["level"]
@@ -218,29 +105,32 @@ def _has_few_scores(block: Block) -> bool:
     return len(np.unique(values[~np.isnan(values)])) <= MOST_SCORES
 
 
-def _calibration(block: Block, level: float, rng: np.random.Generator | int | None) -> Rows:
+def calibration_block(block: Block, level: float, rng: np.random.Generator | int | None) -> Rows:
+    """Whether published risks are right."""
     pair = ("outcome", "risk")
     rows = block(expected_observed, *pair, level=level) + block(logistic_calibration, *pair, level=level)
     rows += block(brier, *pair, level=level) + block(scaled_brier, *pair, level=level) + block(spiegelhalter, *pair)
     rows += block(calibration_errors, *pair, level=level, rng=rng)
     if "level" in block.names:
-        rows += block(expected_observed_by, *pair, "level", level=level)
+        by_level = block(expected_observed_by, *pair, "level", level=level)
+        rows += tuple(sorted(by_level, key=lambda row: block.names["level"].index(row.at["group"])))
     return rows
 
 
-def _follow_up(block: Block, horizon: float | None, level: float) -> Rows:
+def follow_up_block(block: Block, horizon: float | None, level: float) -> Rows:
+    """Return what follow-up of unequal length says of the score, and of the risk by a horizon."""
     timed = ("time", "event")
     rows = block(harrell_c, *timed, "score", level=level)
     rows += block(hazard_ratio, *timed, "score", level=level)
-    rows += block(hazard_ratio_per_sd, *timed, "score", level=level)
+    per_sd = block(hazard_ratio_per_sd, *timed, "score", level=level)
+    rows += tuple(replace(row, name="hazard_ratio_per_sd") for row in per_sd)
     if "level" in block.names:
         rows += block(log_rank, *timed, "level")
     if horizon is None:
         return rows
     rows += block(aalen_johansen, *timed, horizons=[horizon], level=level)
     if "level" in block.names:
-        found = block(_risk_by_level, *timed, "level", horizon=horizon, order=block.names["level"], level=level)
-        rows += found
+        rows += block(_risk_by_level, *timed, "level", horizon=horizon, order=block.names["level"], level=level)
     rows += block(auc_at, *timed, "score", horizon=horizon, level=level)
     if "risk" in block.columns:
         rows += block(expected_observed_at, *timed, "risk", horizon=horizon, level=level)
@@ -260,7 +150,8 @@ def _risk_by_level(
     return aalen_johansen(time, event, [horizon], group=group, groups=order, counts=counts, level=level)
 
 
-def _cutoffs(block: Block, level: float) -> Rows:
+def cutoffs_block(block: Block, level: float) -> Rows:
+    """How accurate it is to flag a level and above, and, where they are few, each score and above."""
     rows: Rows = ()
     if "level" in block.names:
         cuts = range(1, len(block.names["level"]))
@@ -282,7 +173,7 @@ def _named_cuts(rows: Rows, block: Block) -> Rows:
     )
 
 
-def _groups(
+def groups_block(
     frame: Frame,
     by: str,
     columns: Mapping[str, FloatArray],
@@ -291,6 +182,7 @@ def _groups(
     names: Mapping[str, Any],
     level: float,
 ) -> Rows:
+    """Return base rates by group, and beside them how the score ranks, errs and predicts in each."""
     codes, found = frame.labels(by)
     block = Block.of({**columns, "group": codes}, people, scored, {**names, "group": found})
     rows = block(_base_rates, "outcome", "group", level=level)
@@ -308,9 +200,10 @@ def _base_rates(outcome: npt.ArrayLike, group: npt.ArrayLike, *, counts: npt.Arr
     return tuple(replace(row, name="base_rate", at={"group": row.at["level"]}) for row in rows)
 
 
-def _agreement(
+def agreement_block(
     frame: Frame, raters: Sequence[str], people: FloatArray | None, level: float, rng: np.random.Generator | int | None
 ) -> Rows:
+    """How much raters agree."""
     if len(raters) < 2:
         raise contract("`raters` names one column; two or more are needed")
     columns, is_number = rating_columns(frame, raters)
@@ -330,12 +223,13 @@ def _agreement(
     return tuple(estimates_in(found))
 
 
-def _items(
+def items_block(
     items: Mapping[str, tuple[FloatArray, tuple[float, ...]]],
     outcome: FloatArray | None,
     people: FloatArray | None,
     level: float,
 ) -> Rows:
+    """How the items of the scale were answered, hang together and go with the outcome."""
     columns = {f"item {name}": answers for name, (answers, _) in items.items()}
     tally = Tally(columns if outcome is None else {**columns, "outcome": outcome}, people)
     answers = np.column_stack([tally[name] for name in columns])

@@ -44,8 +44,8 @@ def near(name: object, known: Iterable[object]) -> str:
         return "did you mean " + " or ".join(f"'{other}'" for other in close) + "?"
     if not names:
         return "there is none here"
-    shown = ", ".join(f"'{other}'" for other in names[:12])
-    return f"known here: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    shown = ", ".join(f"'{other}'" for other in names[:16])
+    return f"known here: {shown}" + (f" and {len(names) - 16} more" if len(names) > 16 else "")
 
 
 # 1xx: the file
@@ -161,12 +161,14 @@ BAND_ORDER = Message(
     "order the levels from low to high",
 )
 RULE_NEVER = Message(
-    "RVN404", "the {kind} '{name}' can never apply", "its condition is false for every possible answer"
+    "RVN404",
+    "the {kind} '{name}' can never apply",
+    "look for a bound that it cannot reach, or an `and` that should be `or`",
 )
 RULE_ALWAYS = Message(
     "RVN405",
     "the {kind} '{name}' always applies",
-    "its condition is true for every possible answer",
+    "look for a bound that it always reaches, or an `or` that should be `and`",
     severity="warning",
 )
 FEW_TESTS = Message("RVN406", "{found} of at least 3 tests", "add worked examples under `tests`", severity="warning")
@@ -187,7 +189,7 @@ NO_TEXT = Message(
     severity="warning",
 )
 NO_TRANSLATION = Message("RVN415", "{what} has no {language} text", "add `{language}: …` to it", severity="warning")
-UNUSED_TEXT = Message("RVN411", "there is nothing called '{name}'", "{near}")
+UNUSED_TEXT = Message("RVN411", "there is nothing called '{name}'", "{near}", severity="warning")
 NO_SOURCE = Message(
     "RVN412", "the {kind} '{name}' names no source", "add `source: …`, a key of `sources`", severity="warning"
 )

@@ -282,6 +282,26 @@ def test_an_item_asked_for_want_of_an_answer_can_be_answered(tmp_path: Path) -> 
     assert "RVN401" not in {problem.code for problem in problems(tmp_path / "1.yaml")}
 
 
+OVER_LINES = {
+    "plain": "q02 > 1\n      and qq02 > 2",
+    "block": "|\n      q02 > 1\n      and qq02 > 2",
+    "folded": ">-\n      q02 > 1\n      and qq02 > 2",
+    "quoted": '"q02 > 1\n      and qq02 > 2"',
+    "escaped": '"q02 > 1 \\x61\\x6e\\x64 qq02 > 2"',
+}
+
+
+@pytest.mark.parametrize("style", OVER_LINES)
+def test_a_mistake_in_an_expression_over_several_lines_stands_in_the_file(style: str, tmp_path: Path) -> None:
+    added = f"flags:\n  - id: young\n    because: {{en: Young.}}\n    when: {OVER_LINES[style]}\noutcome:"
+    (found,) = changed(tmp_path, ("outcome:", added))
+    lines = (tmp_path / "1.yaml").read_text().splitlines()
+    first = next(number for number, line in enumerate(lines, 1) if "when:" in line)
+    assert found.place is not None
+    assert first <= found.place.line <= first + 2
+    assert 1 <= found.place.column <= len(lines[found.place.line - 1]) + 1
+
+
 # Tables beside a definition.
 
 MODEL = "models: [{id: risk, kind: logistic, terms: c.csv}]"
@@ -373,6 +393,13 @@ def test_components_that_use_each_other_are_a_problem(tmp_path: Path, monkeypatc
 
 
 # The wording itself.
+
+
+def test_large_numbers_are_told_in_full(tmp_path: Path) -> None:
+    given = "given: {income: {kind: count, range: [0, 1234567]}}\nitems:"
+    banded = "bands:\n  - {id: need, of: income, levels: {some: 1000001, more: 1000000}}"
+    (found,) = changed(tmp_path, ("items:", given), ("bands:", banded))
+    assert "the level 'more' starts at 1000000, not above 'some' at 1000001" == found.message
 
 
 def test_every_code_belongs_to_one_message() -> None:

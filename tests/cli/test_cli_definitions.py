@@ -38,8 +38,19 @@ def test_list_gives_titles_in_latvian(run: Run) -> None:
 def test_a_broken_definition_is_listed_as_such_and_stops_no_other(run: Run) -> None:
     ran = run("list")
     assert 1 == ran.code
-    assert "rvn check broken@1" in ran.out
+    assert ["broken@1", "cannot", "be", "read"] in [line.split() for line in ran.out.splitlines()]
     assert "sample@1" in ran.out
+
+
+def test_what_to_type_about_a_broken_definition_stands_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "Cannot be read; this says why:\n  rvn check broken@1" == run("list").out.rstrip().split("\n\n")[-1]
+
+
+def test_a_listing_keeps_references_whole_and_fits_the_screen(run: Run) -> None:
+    lines = run("list").out.splitlines()
+    assert 80 >= max(map(len, lines))
+    assert set(rvn.references()) <= {word for line in lines for word in line.split()[:1]}
 
 
 def test_list_says_so_when_there_is_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,6 +243,8 @@ def test_every_shipped_definition_fits_the_schema(run: Run) -> None:
         ({"version": 1}, "version"),
         ({"derived": {"Age": 1}}, "Age"),
         ({"bands": [{"id": "level", "of": "total", "levels": {"low": 0}}]}, "levels"),
+        ({"scales": [{"id": "total", "items": ["mood"], "round": {"to": 0}}]}, "round: none"),
+        ({"scales": [{"id": "total", "items": ["mood"], "round": {"to": 1e10}}]}, "round: none"),
     ],
 )
 def test_the_schema_refuses_what_the_models_refuse(run: Run, change: dict[str, Any], misfit: str) -> None:
@@ -275,12 +288,12 @@ def _misfits(value: Any, rule: dict[str, Any], at: str = "") -> list[str]:
             case "maxLength" | "maxItems" | "maxProperties":
                 if len(value) > part:
                     found.append(f"{at}: too long")
-            case "minimum":
-                if value < part:
+            case "minimum" | "exclusiveMinimum":
+                if value < part or (key == "exclusiveMinimum" and value == part):
                     found.append(f"{at}: too small")
-            case "exclusiveMinimum":
-                if value <= part:
-                    found.append(f"{at}: too small")
+            case "maximum" | "exclusiveMaximum":
+                if value > part or (key == "exclusiveMaximum" and value == part):
+                    found.append(f"{at}: too large")
             case "items":
                 found += [miss for index, each in enumerate(value) for miss in _misfits(each, part, f"{at}/{index}")]
             case "propertyNames":

@@ -19,6 +19,7 @@ import pytest
 import rvn
 from rvn.errors import AnswersError, Diagnostic, RvnError
 from rvn.plan.explain import Reading
+from rvn.plan.nodes import Field
 from rvn.scoring.answers import read_answer, read_answers
 
 FORM = Path(__file__).parent / "form"
@@ -274,6 +275,13 @@ RVN606 the date in 'born' lies after the day of assessment
     wrong = {"q1": "yes", "q01": "maybe", "codes": True, "priors": "two", "decile": 11, "ratio": math.nan}
     found = refused(form, wrong | {"born": "2030-01-01"})
     assert expected == "\n".join(map(str, found))
+
+
+def test_a_large_bound_is_told_in_full() -> None:
+    field = Field(name="income", kind="count", minimum=0, maximum=1234567)
+    found = read_answer(field, 1234568)
+    assert isinstance(found, Diagnostic)
+    assert "allowed: 0 to 1234567" == found.hint
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_the_answers(form: rvn.Instrument) -> None:

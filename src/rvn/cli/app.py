@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -155,23 +156,53 @@ def new(
 @app.command()
 def check(
     names: Annotated[list[str], typer.Argument(metavar="FILE_OR_ID", help="Definition files or references.")],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C; then the code is 0.")
+    ] = False,
     form: Form = Format.TEXT,
 ) -> None:
     """Check definitions: each problem, its place and what to do."""
+    with reporting(form):
+        if not watch:
+            code = _check(names, form)
+            raise typer.Exit(code)
+        if form is Format.JSON:
+            raise CommandError(problems.WATCH_TEXT.at())
+        _keep_checking(names)
+
+
+def _check(names: list[str], form: Format) -> Exit:
+    """Print what the checks find, and return how the command ends."""
     from rvn.cli.catalog import checked
 
-    with reporting(form):
-        result = checked(names)
-        tell(result.absent, form)
-        errors, warnings = result.count("error"), result.count("warning")
-        if form is Format.JSON or result.found:
-            tell(result.found, form, err=False)
-        if form is Format.TEXT and len(result.absent) < len(names):
-            typer.echo(f"{_number(errors, 'error')}, {_number(warnings, 'warning')}")
-        if result.absent:
-            raise typer.Exit(Exit.CANNOT_RUN)
-        if errors:
-            raise typer.Exit(Exit.PROBLEMS)
+    result = checked(names)
+    tell(result.absent, form)
+    errors, warnings = result.count("error"), result.count("warning")
+    if form is Format.JSON or result.found:
+        tell(result.found, form, err=False)
+    if form is Format.TEXT and len(result.absent) < len(names):
+        typer.echo(f"{_number(errors, 'error')}, {_number(warnings, 'warning')}")
+    return Exit.CANNOT_RUN if result.absent else Exit.PROBLEMS if errors else Exit.FINE
+
+
+def _keep_checking(names: list[str]) -> None:
+    """Check at every change, each time with the time of day, until the keyboard interrupts."""
+    from rvn.cli.watch import changes
+
+    try:
+        for number, _ in enumerate(changes(names)):
+            typer.echo(f"{'' if number == 0 else chr(10)}{datetime.now():%H:%M:%S}")
+            try:
+                code = _check(names, Format.TEXT)
+            except BrokenPipeError:
+                raise
+            except OSError as error:  # a file went between two looks; the next change is seen
+                code = Exit.PROBLEMS
+                typer.echo(problems.reason(error), err=True)
+            if number == 0 and code is Exit.CANNOT_RUN:  # mistyped; a file that goes later may come back
+                raise typer.Exit(code)
+    except KeyboardInterrupt:
+        typer.echo()
 
 
 @app.command("test")

@@ -73,6 +73,7 @@ BAD_ID = Message(
     "use small letters and digits, joined by hyphens: re-entry-form; the version is written in the file",
 )
 PLAN_ONLY = Message("RVN923", "`--recalled` is for the plan", "add `--plan`, or leave it out: all is shown as written")
+WATCH_TEXT = Message("RVN924", "`--watch` prints text", "leave out `--watch` or `--format json`")
 NO_DEMO = Message("RVN919", "the data of the demonstration are not there: '{file}'", "reinstall rvn")
 
 

@@ -65,8 +65,11 @@ def compile_expression(text: str, place: Place, names: Names, expected: Type | N
     text = text.strip()
     if len(text) > MAX_LENGTH:
         return messages.EXPRESSION_TOO_LONG.at(place, measure="long", found=len(text), limit=MAX_LENGTH)
-    if "#" in re.sub(r"'[^']*'|\"[^\"]*\"", "", text):
+    outside_quotes = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
+    if "#" in outside_quotes:
         return messages.BAD_EXPRESSION.at(_shifted(place, text.index("#")), what="a comment cannot stand inside it")
+    if not outside_quotes.isascii():
+        return messages.BAD_EXPRESSION.at(place, what="letters outside quotes must be plain: a to z")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Python would only warn about is not in the language anyway
@@ -78,9 +81,7 @@ def compile_expression(text: str, place: Place, names: Names, expected: Type | N
                 "boolean": ("a condition", "compare it with something, for example `… >= 1`"),
                 "number": ("a number", "write `1 if … else 0` to count a condition"),
             }[expected]
-            raise Mistake(
-                messages.WRONG_OPERAND, tree, what=f"this is {_a(type_of(node))}, not {wanted}", remedy=remedy
-            )
+            raise Mistake(messages.WRONG_OPERAND, tree, what=f"this is {a(type_of(node))}, not {wanted}", remedy=remedy)
         return node
     except SyntaxError as error:
         # Where something is lacking at the end, the grammar points nowhere.
@@ -106,7 +107,8 @@ def _check_depth(tree: ast.AST, depth: int) -> None:
         _check_depth(child, depth + 1)
 
 
-def _a(kind: str) -> str:
+def a(kind: str) -> str:
+    """Return a type as a message says it."""
     return {"number": "a number", "boolean": "a condition", "level": "a level", "date": "a date"}[kind]
 
 
@@ -164,7 +166,7 @@ class ExpressionCompiler:
         """Return what a tree means, which must be of one type."""
         node = self.node(tree)
         if type_of(node) != kind:
-            what = f"`{excerpt(tree)}` is {_a(type_of(node))}, but {_a(kind)} is needed here"
+            what = f"`{excerpt(tree)}` is {a(type_of(node))}, but {a(kind)} is needed here"
             remedy = "compare it with something" if kind == "boolean" else "use a number, or `points(…)` of an item"
             raise Mistake(messages.WRONG_OPERAND, tree, what=what, remedy=remedy)
         return node
@@ -230,7 +232,7 @@ class ExpressionCompiler:
             return self._named(left, sign, right)
         first, second = self.node(left), self.node(right)
         if type_of(first) != type_of(second) or type_of(first) == "boolean" or levels_of(first) != levels_of(second):
-            what = f"{_a(type_of(first))} cannot be compared with {_a(type_of(second))} here"
+            what = f"{a(type_of(first))} cannot be compared with {a(type_of(second))} here"
             raise Mistake(messages.WRONG_OPERAND, right, what=what, remedy="compare values of one kind")
         return nodes.Compare(operator=sign, left=first, right=second)  # type: ignore[arg-type]
 
@@ -246,7 +248,7 @@ class ExpressionCompiler:
             return chosen if sign == "==" else nodes.Not(of=chosen)
         node = self.node(left)
         if type_of(node) != "level":
-            what = f"`{excerpt(left)}` is {_a(type_of(node))} and cannot be compared with text"
+            what = f"`{excerpt(left)}` is {a(type_of(node))} and cannot be compared with text"
             raise Mistake(messages.WRONG_OPERAND, right, what=what, remedy="compare it with a number")
         place = nodes.Constant(value=float(self._level(node, left, right)), of="level")
         return nodes.Compare(operator=sign, left=node, right=place)  # type: ignore[arg-type]
@@ -294,7 +296,7 @@ class ExpressionCompiler:
         test = self.typed(tree.test, "boolean")
         then, otherwise = self.node(tree.body), self.node(tree.orelse)
         if type_of(then) != type_of(otherwise) or levels_of(then) != levels_of(otherwise):
-            what = f"the two results are {_a(type_of(then))} and {_a(type_of(otherwise))}"
+            what = f"the two results are {a(type_of(then))} and {a(type_of(otherwise))}"
             raise Mistake(messages.WRONG_OPERAND, tree.orelse, what=what, remedy="give both the same kind")
         return nodes.Choose(test=test, then=then, otherwise=otherwise)
 

@@ -66,10 +66,9 @@ def _with_likeness(on: Scope, entry: entries.Item, path: Path_) -> entries.Item:
     """Return an item with what it takes over from the item it is like."""
     seen = [entry.id]
     while entry.like is not None:
-        items = {other.id: other for other in on.definition.items}
-        model = items.get(entry.like)
+        model = on.items.get(entry.like)
         if model is None:
-            near = messages.near(entry.like, (name for name in items if name not in seen))
+            near = messages.near(entry.like, (name for name in on.items if name not in seen))
             raise on.broken(messages.UNKNOWN_NAME, *path, "like", kind="item", name=entry.like, near=near)
         if model.id in seen:
             chain = " → ".join([*seen, model.id])
@@ -118,7 +117,7 @@ def _number(on: Scope, entry: entries.Item, asked: Node | None, path: Path_) -> 
             low, high = ranges.starts[0], ranges.end
         for end, is_short in ((low, low < ranges.starts[0]), (high, high > ranges.end)):
             if is_short:
-                raise on.broken(messages.RANGE_SHORT, *path, "points", value=f"{end:g}")
+                raise on.broken(messages.RANGE_SHORT, *path, "points", value=f"{end:.15g}")
     field = Field(name=entry.id, kind=kind, minimum=low, maximum=high, reasons=_reasons(on, entry.absence), asked=asked)
     if ranges is None:
         return field, nodes.Answer(field=field)

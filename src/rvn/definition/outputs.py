@@ -11,7 +11,7 @@ from typing import Any
 
 from rvn import messages
 from rvn.definition import entries, inputs, tabulated
-from rvn.definition.expression import Symbol
+from rvn.definition.expression import Symbol, a
 from rvn.definition.groups import Groups, check_groups, chosen
 from rvn.definition.problems import Broken
 from rvn.definition.scope import OUTPUTS, Scope
@@ -74,19 +74,23 @@ def _rounded(on: Scope, node: Node, rounding: entries.Rounding | None, path: Pat
             *path,
             "round",
             name=path[-1],
-            found=f"a {type_of(node)}",
+            found=a(type_of(node)),
             use="rounding",
             remedy="remove `round`",
         )
     step = float(rounding.to)
     per = float(round(1 / step)) if step < 1 else 1.0
     if step < 1 and abs(per * step - 1) > 1e-12:
-        why = f"{step:g} does not divide 1 evenly"
+        why = f"{step:.15g} does not divide 1 evenly"
         raise on.broken(messages.NOT_ALLOWED, *path, "round", "to", key="to", why=why, remedy="use 0.5, 0.1, 0.01 …")
     return nodes.Round(of=node, per=per, multiple=1.0 if step < 1 else step, ties=rounding.ties)
 
 
 def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
+    for index, name in enumerate(entry.items):
+        if name in entry.items[:index]:
+            why = f"'{name}' stands twice and would count twice"
+            on.problem(messages.NOT_ALLOWED, *path, "items", index, key="items", why=why, remedy="keep one of them")
     parts = _parts(on, entry, path)
     missing = entry.missing
     where = (*path, "missing")
@@ -158,7 +162,8 @@ def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
     if symbol is None:
         near = messages.near(name, on.names())
         raise on.broken(messages.UNKNOWN_NAME, *path, kind="item or value", name=name, near=near)
-    node = symbol.points if symbol.field else symbol.node
+    is_number = symbol.field is not None and symbol.field.kind in ("number", "count")
+    node = symbol.node or symbol.points or (nodes.Answer(field=symbol.field) if is_number and symbol.field else None)
     if node is None:
         raise on.broken(messages.NO_POINTS, *path, name=name, scale=scale)
     if type_of(node) != "number":
@@ -166,7 +171,7 @@ def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
             messages.NOT_NUMERIC,
             *path,
             name=name,
-            found=f"a {type_of(node)}",
+            found=a(type_of(node)),
             use="a scale",
             remedy="derive a number from it",
         )
@@ -185,7 +190,7 @@ def _bands(on: Scope, entry: entries.Bands, path: Path_) -> Node:
             raise on.broken(messages.GROUPS, *where, what=what, options="the groups, the same levels in the same order")
         for before, after in itertools.pairwise(starts):
             if starts[after] <= starts[before]:
-                values = {"start": f"{starts[after]:g}", "before_start": f"{starts[before]:g}"}
+                values = {"start": f"{starts[after]:.15g}", "before_start": f"{starts[before]:.15g}"}
                 on.problem(messages.BAND_ORDER, *where, after, level=after, before=before, **values)
         return nodes.Bands(of=node, starts=tuple(starts.values()), levels=tuple(starts))
 
@@ -224,7 +229,7 @@ def _numeric(on: Scope, name: str, path: Path_, use: str) -> Node:
     field = symbol.field
     node = symbol.node or (nodes.Answer(field=field) if field and field.kind != "choice" else symbol.points)
     if node is None or type_of(node) not in ("number", "boolean"):
-        found = "a choice without points" if node is None else f"a {type_of(node)}"
+        found = "a choice without points" if node is None else a(type_of(node))
         remedy = "use a number; two levels make a third in `tables`"
         raise on.broken(messages.NOT_NUMERIC, *path, name=name, found=found, use=use, remedy=remedy)
     return node

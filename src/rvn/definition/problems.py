@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
@@ -47,7 +48,7 @@ def _diagnostics(error: ValidationError, model: type[BaseModel], source: Source,
         place = source.place(path, key=key_itself or problem["type"] == "extra_forbidden")
         name = str(path[-1]) if path else "the file"
         kind, context = problem["type"], problem.get("ctx", {})
-        if path and " " in name and inside(source.data, path, "") is None:
+        if path and not re.fullmatch(r"[A-Za-z0-9_-]+", name) and inside(source.data, path, "") is None:
             yield messages.SPLIT_TEXT.at(source.place(path, key=True), text=name)
             continue
         if kind == "extra_forbidden":
@@ -104,9 +105,9 @@ def _why(kind: str, context: dict[str, Any]) -> str:
         case "string_pattern_mismatch":
             return f"it does not have the form {context['pattern']}"
         case "greater_than_equal":
-            return f"it must be at least {context['ge']:g}"
+            return f"it must be at least {context['ge']:.15g}"
         case "less_than_equal":
-            return f"it must be at most {context['le']:g}"
+            return f"it must be at most {context['le']:.15g}"
         case _:
             return kind.replace("_", " ")
 

@@ -76,4 +76,4 @@ def _is_whole(ends: tuple[float, float]) -> bool:
 
 
 def _plain(value: float) -> str:
-    return f"{value:g}"
+    return f"{value:.15g}"

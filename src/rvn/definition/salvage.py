@@ -74,7 +74,7 @@ def _mend(data: dict[str, Any], path: tuple[int | str, ...], kind: str, broken: 
         broken.add(name)
     else:
         name = str(path[1])
-        data[section].pop(path[1])
+        data[section].pop(path[1], None)
         if path[-1] != "[key]":
             data[section][name] = _STAND_IN[section]
         broken.add(name)

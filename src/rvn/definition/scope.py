@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rvn import messages
-from rvn.definition.entries import Definition
+from rvn.definition.entries import Definition, Item
 from rvn.definition.expression import Symbol, compile_expression
 from rvn.definition.problems import Broken
 from rvn.definition.source import Path_, Source
@@ -94,10 +96,19 @@ class Scope(ABC):
 
     def names(self) -> list[str]:
         """Return every name that an expression may use."""
+        return list(self._usable)
+
+    @functools.cached_property
+    def _usable(self) -> dict[str, None]:
         usable = ("given", "derived", "lookups", "items", *OUTPUTS)
         own = [name for name, path in self.declared.items() if path[0] in usable]
         taken = [f"{name}.{output}" for name, plan in self.components.items() for output in plan.outputs]
-        return [*own, *taken, ASSESSED_ON]
+        return dict.fromkeys((*own, *taken, ASSESSED_ON))
+
+    @functools.cached_property
+    def items(self) -> dict[str, Item]:
+        """The items by name."""
+        return {item.id: item for item in self.definition.items}
 
     def find(self, name: str) -> Symbol | None:
         """Return what a name stands for, built if need be; None when there is no such name."""
@@ -106,7 +117,7 @@ class Scope(ABC):
         owner = name.split(".")[0]
         if owner != name and owner in self.definition.uses and owner not in self.components:
             raise Broken  # why the component cannot be had is already among the problems
-        return self.part(name) if name in self.misshapen or name in self.names() else None
+        return self.part(name) if name in self.misshapen or name in self._usable else None
 
     def part(self, name: str) -> Symbol:
         """Return what a declared name stands for, or raise `Broken`."""
@@ -135,6 +146,8 @@ class Scope(ABC):
         """Return the node of an expression that stands at a path."""
         result = compile_expression(text, self.source.place(path), self, expected)
         if isinstance(result, Diagnostic):
+            if path in self.source.folded:  # columns inside it cannot be told
+                result = replace(result, place=self.source.place(path))
             self.source.problems.append(result)
             raise Broken
         return result

@@ -33,8 +33,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Source:
     """The plain data of one file, and where each part of it stands.
 
-    `places` maps a path of keys and indices to the position of the value, `keys` to that of its key. `elsewhere` maps
-    paths to those of another source that stands in for them. `tables` has the digests of the tables read with it.
+    `places` maps a path of keys and indices to the position of the value, `keys` to that of its key; `folded` are
+    values over several lines. `elsewhere` maps paths to those of another source that stands in for them. `tables` has the
+    digests of the tables read with it.
     """
 
     file: str
@@ -42,6 +43,7 @@ class Source:
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    folded: set[Path_] = field(default_factory=set)
     tables: dict[str, str] = field(default_factory=dict)
     elsewhere: dict[Path_, tuple[Source, Path_]] = field(default_factory=dict)
 
@@ -133,6 +135,8 @@ class _Builder:
 
     def build(self, event: yaml.Event, path: Path_) -> Any:
         line, column = _position(event)
+        if event.end_mark is not None and event.end_mark.line + 1 > line:
+            self.source.folded.add(path)
         # What is in quotes begins behind them, so that a column inside an expression can be told.
         self.source.places[path] = line, column + (getattr(event, "style", None) in ("'", '"'))
         if isinstance(event, yaml.AliasEvent):

@@ -42,9 +42,11 @@ def draw(plan: Plan) -> tuple[tuple[Branch, ...], tuple[Branch, ...]]:
 
     What is withheld is not looked into.
     """
+    named = _Drawing(plan)
+    for step in plan.steps:
+        named.name(step)
     drawing = _Drawing(plan)
-    fields = tuple(drawing.field(known) for known in plan.fields.values())
-    return fields, tuple(drawing.step(step) for step in plan.steps)
+    return tuple(map(named.field, plan.fields.values())), tuple(map(drawing.step, plan.steps))
 
 
 class _Drawing:
@@ -84,9 +86,11 @@ class _Drawing:
         parts = [*self._points(step.node), self._branch(step.node)]
         for word, limit in zip(("lower limit", "upper limit"), step.interval or (), strict=False):
             parts += self._under(word, limit)
-        self._names[id(step.node)] = f"{step.of} after {step.name}" if step.of else step.name
-        self._formulas.pop(id(step.node), None)
+        self.name(step)
         return Branch(title, told, tuple(parts))
+
+    def name(self, step: Step) -> None:
+        self._names[id(step.node)] = f"{step.of} after {step.name}" if step.of else step.name
 
     # branches
 
@@ -126,6 +130,8 @@ class _Drawing:
                 return *_table(node), self._under("of", node.of)
             case nodes.Move():
                 return *_change(node), [*self._under("where", node.test), *self._under("of", node.of)]
+            case nodes.Apply():
+                return f"{node.function} of", {"function": node.function}, [self._branch(node.of)]
             case nodes.Round():
                 to, ties = node.multiple / node.per, node.ties
                 told = {"to": to, "ties": ties}
@@ -163,6 +169,8 @@ class _Drawing:
             return (Branch(part.name, {"name": part.name}),)
         coefficient = part.of.left if isinstance(part.of, nodes.Arithmetic) and part.of.operator == "*" else part.of
         told: dict[str, object] = {"name": part.name}
+        if coefficient is part.of and isinstance(coefficient, nodes.Constant):
+            return (Branch(f"{part.name}: {_number(coefficient.value)}", told | {"value": coefficient.value}),)
         if isinstance(coefficient, nodes.Choose) and isinstance(coefficient.then, nodes.Constant):
             coefficient = coefficient.then
         if isinstance(coefficient, nodes.Constant):
@@ -186,7 +194,8 @@ class _Drawing:
                 worth = _worth(found)
                 text = f"points of {found.field.name}: {_listed(worth)}"
                 yield Branch(text, {"name": found.field.name, "points": worth})
-            waiting.extend(inner for inner in found.inputs() if not isinstance(found, nodes.Total))
+            if not isinstance(found, nodes.Total):  # which says them itself
+                waiting.extend(reversed(list(found.inputs())))
 
     def _span(self, node: nodes.Withheld) -> str:
         if math.isinf(node.low) or math.isinf(node.high):
@@ -233,9 +242,9 @@ class _Drawing:
                 inner = self._placed(node.of, NEGATED)
                 return None if inner is None else (f"not {inner}", NEGATED)
             case nodes.All():
-                return self._join(" and ", BOTH, *((part, BOTH + 1) for part in node.parts))
+                return self._join(" and ", BOTH, *((part, BOTH) for part in node.parts))
             case nodes.Any():
-                return self._join(" or ", EITHER, *((part, EITHER + 1) for part in node.parts))
+                return self._join(" or ", EITHER, *((part, EITHER) for part in node.parts))
             case nodes.Choose():
                 parts = [self._placed(part, CHOSEN + 1) for part in (node.then, node.test)]
                 other = None if None in parts else self._placed(node.otherwise, CHOSEN)

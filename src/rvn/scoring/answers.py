@@ -95,7 +95,7 @@ def _day(on: date | str | None, plan: Plan, problems: list[Diagnostic]) -> date 
 def _date(value: object) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) == 10:  # other forms of ISO 8601 are too easily something else
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -121,7 +121,9 @@ def read_answer(field: Field, value: object, day: date | None = None) -> Reading
 
 
 def _option(field: Field, value: object) -> Reading | Diagnostic:
-    options = ", ".join(field.options)
+    options = ", ".join(field.options[:20])
+    if len(field.options) > 20:
+        options += f" and {len(field.options) - 20:,} more"
     if type(value).__name__ in ("bool", "bool_") or not isinstance(value, (str, Integral)):
         return _wrong(field.name, value, "one of its options", f"options: {options}")
     # A number of thousands of digits cannot even be written, and is no option.
@@ -156,8 +158,8 @@ def _numeric(field: Field, value: object) -> Reading | Diagnostic:
 
 
 def _wrong(name: str, value: object, expected: str, remedy: str) -> Diagnostic:
-    kinds = {"str": "text", "bool": "a truth value", "bool_": "a truth value", "float": "a number with a fraction"}
-    found = kinds.get(type(value).__name__, f"a {type(value).__name__}")
+    kinds = {"str": "text", "bool": "a truth value", "bool_": "a truth value", "float": "a decimal number"}
+    found = kinds.get(type(value).__name__, f"of the type {type(value).__name__}")
     return messages.ANSWER_TYPE.at(name=name, found=found, expected=expected, remedy=remedy)
 
 
@@ -168,8 +170,8 @@ def allowed(field: Field) -> str:
     '1 to 10'
     """
     if math.isinf(field.maximum):
-        return f"{field.minimum:g} or more" if not math.isinf(field.minimum) else "any number"
-    return f"{field.minimum:g} to {field.maximum:g}"
+        return f"{field.minimum:.15g} or more" if not math.isinf(field.minimum) else "any number"
+    return f"{field.minimum:.15g} to {field.maximum:.15g}"
 
 
 def _component(plan: Plan, name: str, reference: str, value: object, problems: list[Diagnostic]) -> dict[str, Reading]:

@@ -87,9 +87,12 @@ def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, l
             numeric[place] = reading.value
         else:
             reasons[place] = ABSENT + field.reasons.index(reading.reason)
+    rows = np.flatnonzero(np.isin(codes, list(wrong)))
+    rows = rows[np.argsort(codes[rows], kind="stable")]
+    places, starts = np.unique(codes[rows], return_index=True)
     cells = [
-        Cells(np.flatnonzero(codes == place), field.name, problem, str(distinct[place]))
-        for place, problem in wrong.items()
+        Cells(part, field.name, wrong[int(place)], str(distinct[place]))
+        for place, part in zip(places, np.split(rows, starts)[1:], strict=True)
     ]
     if field.kind == "choice":
         table = np.where(np.isnan(numeric), reasons, numeric).astype(np.uint8)

@@ -114,7 +114,7 @@ def _coverage(instrument: Instrument, results: list[Result]) -> Iterator[Diagnos
                         place = source.place(("bands", index, "levels", level))
                         gaps = {
                             "side": side,
-                            "start": f"{start:g}",
+                            "start": f"{start:.15g}",
                             "level": level,
                             "name": step.name,
                             "target": target,

@@ -45,7 +45,7 @@ from rvn.validation.validation_sample import (
 )
 
 Rows = tuple[Estimate, ...]
-# A table of every score is read by people; with more distinct scores than this there is none.
+# Tables of every score are read by people, and tests against them need people at each: not with more scores than this.
 MOST_SCORES = 100
 
 
@@ -66,7 +66,8 @@ def association_block(block: Block, level: float) -> Rows:
     rows = block(odds_ratio, "outcome", "score", level=level) + block(
         odds_ratio_per_sd, "outcome", "score", level=level
     )
-    rows += block(linearity, "outcome", "score")
+    if _has_few_scores(block):
+        rows += block(linearity, "outcome", "score")
     if "level" in block.names:
         rows += block(_odds_by_level, "outcome", "level", order=block.names["level"], level=level)
     return rows
@@ -90,8 +91,8 @@ def rates_block(block: Block, level: float) -> Rows:
         rows += block(rates_by_level, "outcome", "level", levels=order, level=level)
         rows += block(steps, "outcome", "level", levels=order, level=level)
     if _has_few_scores(block):
-        rows += block(rates_by_score, "outcome", "score", level=level)
-    return rows + block(trend, "outcome", "score")
+        rows += block(rates_by_score, "outcome", "score", level=level) + block(trend, "outcome", "score")
+    return rows
 
 
 def _base_rate(outcome: npt.ArrayLike, *, counts: npt.ArrayLike, level: float) -> Estimate:

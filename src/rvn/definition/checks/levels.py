@@ -25,12 +25,12 @@ def check_levels(loaded: Loaded) -> Iterator[Diagnostic]:
 def _check(loaded: Loaded, node: Bands, path: Path_, of: str) -> Iterator[Diagnostic]:
     low, high = attainable(node.of)
     if low < node.starts[0]:
-        values = {"of": of, "low": f"{low:g}", "level": node.levels[0], "start": f"{node.starts[0]:g}"}
+        values = {"of": of, "low": f"{low:.15g}", "level": node.levels[0], "start": f"{node.starts[0]:.15g}"}
         yield messages.BAND_GAP.at(loaded.source.place((*path, node.levels[0])), **values)
     for place, level in enumerate(node.levels):
         below = place + 1 < len(node.levels) and node.starts[place + 1] <= low
         if node.starts[place] > high or below:
-            values = {"level": level, "of": of, "low": f"{low:g}", "high": f"{high:g}"}
+            values = {"level": level, "of": of, "low": f"{low:.15g}", "high": f"{high:.15g}"}
             yield messages.BAND_UNREACHED.at(loaded.source.place((*path, level)), **values)
 
 

@@ -28,9 +28,9 @@ def check_norms(loaded: Loaded) -> Iterator[Diagnostic]:
             if isinstance(node, Lookup) and decimals_of(node.of) == 0:
                 for (key, before), (after_key, after) in itertools.pairwise(zip(node.keys, node.values, strict=True)):
                     if after_key > key + 1 and key + 1 not in listed:
-                        yield messages.NORM_HOLE.at(place, name=step.name, value=f"{key + 1:g}")
+                        yield messages.NORM_HOLE.at(place, name=step.name, value=f"{key + 1:.15g}")
                     if after < before:
-                        values = {"before": f"{before:g}", "after": f"{after:g}", "value": f"{after_key:g}"}
+                        values = {"before": f"{before:.15g}", "after": f"{after:.15g}", "value": f"{after_key:.15g}"}
                         yield messages.NORM_FALLS.at(place, name=step.name, **values)
 
 

@@ -173,7 +173,10 @@ def _round_bounds(on: Block, node: nodes.Round) -> Bounds:
 @bounds_of(nodes.Between)
 def _between_bounds(on: Block, node: nodes.Between) -> Bounds:
     value = on.value(node)
-    return np.where(np.isnan(value), -np.inf, value), np.where(np.isnan(value), np.inf, value)
+    (start_low, start_high), (end_low, end_high) = on.bounds(node.start), on.bounds(node.end)
+    # A value made from dates that are still open, the first known of several, leaves anything open.
+    left_open = np.isnan(value) | (start_low != start_high) | (end_low != end_high)
+    return np.where(left_open, -np.inf, value), np.where(left_open, np.inf, value)
 
 
 @bounds_of(nodes.Coalesce)

@@ -100,6 +100,8 @@ class Evaluation:
         One a field; a field without a reading has nothing recorded.
     """
 
+    of_anybody = False
+
     def __init__(self, plan: Plan, readings: Mapping[str, Reading]) -> None:
         self.plan = plan
         self.readings = readings
@@ -174,9 +176,15 @@ class Evaluation:
         return Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
 
 
+class _Anybody(Evaluation):
+    """What can be for people of whom nothing is said, not even whether anything is recorded."""
+
+    of_anybody = True
+
+
 def attainable(node: Node) -> tuple[float, float]:
     """Return the lowest and highest value that a node can have for anybody; never narrower than the truth."""
-    value = Evaluation(Plan({}, (), {}, ""), {})[node]
+    value = _Anybody(Plan({}, (), {}, ""), {})[node]
     return value.low, value.high
 
 

@@ -57,6 +57,8 @@ def _is(on: Evaluation, node: nodes.Is) -> Value:
 
 @reads(nodes.Answered)
 def _answered(on: Evaluation, node: nodes.Answered) -> Value:
+    if on.of_anybody:
+        return Value(UNKNOWN, 0.0, 1.0)
     value = on.reading(node.field).value
     return exactly(float(value == value and on.asked(node.field) == 1))
 
@@ -190,11 +192,12 @@ def _round(on: Evaluation, node: nodes.Round) -> Value:
 
 @reads(nodes.Between)
 def _between(on: Evaluation, node: nodes.Between) -> Value:
-    start, end = on[node.start].value, on[node.end].value
-    if start != start or end != end:
+    start, end = on[node.start], on[node.end]
+    if not start.is_known or not end.is_known:
         return Value(UNKNOWN, *OPEN)
-    months = full_months(date.fromordinal(int(start)), date.fromordinal(int(end)))
-    return exactly(float(months if node.unit == "months" else months // 12))
+    months = full_months(date.fromordinal(int(start.value)), date.fromordinal(int(end.value)))
+    value = float(months if node.unit == "months" else months // 12)
+    return exactly(value) if start.is_exact and end.is_exact else Value(value, *OPEN)
 
 
 @reads(nodes.Coalesce)
@@ -216,7 +219,7 @@ def _count_of(on: Evaluation, node: nodes.CountOf) -> Value:
 
 @reads(nodes.Known)
 def _known(on: Evaluation, node: nodes.Known) -> Value:
-    return exactly(float(on[node.of].is_known))
+    return Value(UNKNOWN, 0.0, 1.0) if on.of_anybody else exactly(float(on[node.of].is_known))
 
 
 @reads(nodes.Lookup)
@@ -260,6 +263,11 @@ def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
 @reads(nodes.Total)
 def _total(on: Evaluation, node: nodes.Total) -> Value:
     found = sum_of(on, node)
+    if on.of_anybody and node.leave_out:
+        # Anybody's part may be left out, and then adds nothing.
+        ends = [on[part.of] for part in node.parts]
+        low = _add([min(end.low, 0.0) for end in ends], node.decimals)
+        return Value(UNKNOWN, low, _add([max(end.high, 0.0) for end in ends], node.decimals))
     parts = [(part.name, on[part.of]) for part in node.parts if part.name not in found.left_out]
     low = _add([value.low for _, value in parts], node.decimals)
     high = _add([value.high for _, value in parts], node.decimals)

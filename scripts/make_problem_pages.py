@@ -1,0 +1,533 @@
+"""Makes docs/problems.md from the messages of rvn and the broken examples of tests/bad.
+
+Run it after changing either: `python scripts/make_problem_pages.py`. A test fails while the page is not current.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+from rvn import messages
+from rvn.messages import Message
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "problems.md"
+EXAMPLES = ROOT / "tests" / "bad"
+WIDTH = 160
+
+FAMILIES = {
+    "1": "The file",
+    "2": "The shape of a definition",
+    "3": "Expressions",
+    "4": "Checks of the meaning",
+    "5": "The catalogue",
+    "6": "Answers",
+    "7": "Frames",
+}
+
+HEAD = """\
+# Problems
+
+Every problem that rvn reports has a code, a place if there is a file, a sentence that says what was found, and a line
+that says what to do:
+
+```text
+instruments/demo/2.1.yaml:48:9: RVN403 the level 'low' starts at 0, not above 'high' at 1
+    order the levels from low to high
+```
+
+Errors stop a definition from being loaded or an answer from being used. Warnings are for the author to look at. All
+problems of a file are told at once, in the order of the file, and no message repeats an answer of a person.
+
+This page is made by `scripts/make_problem_pages.py` from the messages themselves and from the broken files in
+[`tests/bad`](../tests/bad); where a message has no file, its gaps are shown as …
+"""
+
+# For every code: its name, what it means, and what to do about it.
+PROSE: dict[str, tuple[str, str, str]] = {
+    "RVN101": (
+        "no such file",
+        "The path of a definition or of a profile leads to no file.",
+        "Check the path and the folder you are in. `rvn list` names the instruments that need no path.",
+    ),
+    "RVN102": (
+        "a file too large",
+        "A definition is text for people and has at most a million bytes.",
+        "Put long tables of codes, norms or coefficients into CSV files beside it.",
+    ),
+    "RVN103": (
+        "not UTF-8",
+        "The file was saved in another encoding, as some spreadsheets and editors still do with Latvian letters.",
+        "Save it again as UTF-8.",
+    ),
+    "RVN104": ("a tab", "YAML is indented by spaces only.", "Replace the tab by spaces."),
+    "RVN105": (
+        "not valid YAML",
+        "The text cannot be read as YAML: a bracket or quote is left open, or a text has a colon in it.",
+        "Look at the place and the line before it. Put text with `:`, `#`, `{` or `[` into quotes.",
+    ),
+    "RVN106": (
+        "an anchor, alias or merge key",
+        "A definition says everything where it is used. `&name`, `*name` and `<<` are not allowed.",
+        "Write the value out. Items with the same options say `like:` and the name of the first.",
+    ),
+    "RVN107": (
+        "a tag",
+        "`!!str` and other tags are not allowed.",
+        "Remove it. Text that looks like a number goes in quotes.",
+    ),
+    "RVN108": (
+        "too many levels",
+        "Brackets or lists are nested far deeper than any definition.",
+        "Look for brackets that are not closed.",
+    ),
+    "RVN109": (
+        "a key twice",
+        "The same key stands twice in one mapping, so one of the two would be lost. `1` and `'1'` are one key.",
+        "Keep one of them.",
+    ),
+    "RVN110": (
+        "a key that is no word",
+        "A list or a mapping stands where a key belongs.",
+        "Write a word or a number before the colon.",
+    ),
+    "RVN111": (
+        "a key that must be quoted",
+        "`true`, `false` and `null` are not text in YAML. `yes` and `no` are, and need no quotes.",
+        "Put the key in quotes.",
+    ),
+    "RVN112": (
+        "a second document",
+        "`---` begins a second document; a file holds one.",
+        "Remove the line, or make two files.",
+    ),
+    "RVN201": (
+        "an unknown key",
+        "The language has no such key at this place. Often it is misspelt, or belongs one level further out or in.",
+        "Use the key that is offered, or see [the language](language.md).",
+    ),
+    "RVN202": (
+        "a key is missing",
+        "Something that is needed has not been said.",
+        "Add the key. It may be there under a misspelt name.",
+    ),
+    "RVN203": (
+        "a value of another type",
+        "A number stands where text is expected, a list where a mapping is, or the like. A version is text.",
+        "Write the value as described; text that looks like a number goes in quotes.",
+    ),
+    "RVN204": (
+        "a value that is not allowed",
+        "The type is right, but not the value.",
+        "The message says what is allowed.",
+    ),
+    "RVN205": (
+        "not a name",
+        "Names are used in expressions and columns: lower-case letters, digits and underscores, a letter first.",
+        "Choose another name. Words of the expressions, such as `if`, `min` and `counts`, are taken.",
+    ),
+    "RVN206": ("a name twice", "Every part has a name of its own in the whole file.", "Rename one of the two."),
+    "RVN207": (
+        "an unknown name",
+        "Nothing is called that.",
+        "Use the name that is offered, or add the part that is lacking.",
+    ),
+    "RVN208": (
+        "a circle",
+        "A part needs itself, directly or by way of others.",
+        "Follow the arrows and break the circle.",
+    ),
+    "RVN209": (
+        "not a range",
+        "Points by range are written `0`, `1-2`, `-3 to -1` or `10+`.",
+        "Write the range that way. The ends of a range of counts are whole numbers.",
+    ),
+    "RVN210": ("ranges that overlap", "A value would have two kinds of points.", "Move one of the two ends."),
+    "RVN211": ("ranges with a gap", "Values between two ranges would have no points.", "Move one of the two ends."),
+    "RVN212": (
+        "points that end early",
+        "`range` allows values that no range of `points` holds.",
+        "Make the two agree.",
+    ),
+    "RVN213": ("a choice without options", "Nobody could answer it.", "Add `options`."),
+    "RVN214": (
+        "a key of another kind",
+        "`options` belong to a choice, `points` and `range` to a count or number.",
+        "Remove the key, or correct `kind`.",
+    ),
+    "RVN215": (
+        "an option without points",
+        "A scale adds points, and some options have none.",
+        "Give every option its points, 0 included, or leave the item out of the scale.",
+    ),
+    "RVN216": (
+        "not a number",
+        "A level, date or condition stands where a number is needed.",
+        "Derive a number from it, or use another part.",
+    ),
+    "RVN217": (
+        "a table that is not whole",
+        "A table of levels needs a cell for every pair of rows and columns.",
+        "Add what is lacking.",
+    ),
+    "RVN218": (
+        "a component that cannot be used",
+        "Another instrument named under `uses` cannot be had, or is itself wrong.",
+        "Mend that one first, or name another.",
+    ),
+    "RVN219": (
+        "a text cut in two",
+        "Inside `{ }` a comma ends a value, so what follows it was taken for a key.",
+        "Put the whole text or expression in quotes.",
+    ),
+    "RVN220": (
+        "no such table",
+        "The CSV file is not where the definition says, or has over five million bytes.",
+        "Put it below the folder of the definition.",
+    ),
+    "RVN221": (
+        "a column is missing",
+        "The first line of the table does not name a column that is needed.",
+        "Correct the first line. Columns are separated by commas.",
+    ),
+    "RVN222": (
+        "a row that cannot be used",
+        "A row has too few cells, or one that is not what its column needs.",
+        "Correct the row.",
+    ),
+    "RVN223": ("a row twice", "Two rows are for the same value, so one of the two would be lost.", "Keep one of them."),
+    "RVN224": (
+        "a group left out",
+        "`by` needs one entry for each option of what it names, no more and no fewer.",
+        "Make the entries agree with the options.",
+    ),
+    "RVN225": (
+        "a profile that does not fit",
+        "A profile belongs to one version of one instrument.",
+        "Use it with that version, or write one for this.",
+    ),
+    "RVN226": (
+        "a long chain",
+        "A value rests on more steps than a reader could follow.",
+        "Compute it from fewer parts.",
+    ),
+    "RVN301": (
+        "not an expression",
+        "The text is not a whole expression: something is open, lacking or left over.",
+        "Compare with `==`, join with `and`, `or` and `not`, and put options in quotes. Comments go outside.",
+    ),
+    "RVN302": (
+        "not in the language",
+        "Expressions have Python's arithmetic and logic and nothing else of Python.",
+        "Write it with numbers, names, comparisons and the functions of [the language](language.md).",
+    ),
+    "RVN303": ("an unknown function", "There is no such function.", "Use one of those that are named."),
+    "RVN304": (
+        "an unknown option or level",
+        "What is compared has no such option.",
+        "Use the name as it stands in the definition.",
+    ),
+    "RVN305": (
+        "a value of the wrong kind",
+        "Numbers, conditions, levels and dates cannot stand for each other.",
+        "The message says what is needed.",
+    ),
+    "RVN306": (
+        "wrong arguments",
+        "A function was given too many values, too few, or others than it takes.",
+        "Write it as shown.",
+    ),
+    "RVN307": ("an expression too long or deep", "Nobody could check it.", "Give its parts names under `derived`."),
+    "RVN401": (
+        "a level out of reach",
+        "Nobody can ever get this level: the value does not go that far.",
+        "Correct the bound or the points.",
+    ),
+    "RVN402": (
+        "values without a level",
+        "The value can be lower than the bound of the lowest level.",
+        "Let the lowest level begin where the value does.",
+    ),
+    "RVN403": (
+        "levels out of order",
+        "Levels are written from low to high, each by its lower bound.",
+        "Put them in order.",
+    ),
+    "RVN404": (
+        "a condition that is never met",
+        "Whatever is answered, it is false.",
+        "Look for a bound that the value cannot reach, or `and` for `or`.",
+    ),
+    "RVN405": (
+        "a condition that is always met",
+        "Whatever is answered, it is true, so it says nothing.",
+        "Look for a bound that every value reaches.",
+    ),
+    "RVN406": (
+        "few examples",
+        "A definition shows at least three worked examples, best from its manual.",
+        "Add them under `tests`.",
+    ),
+    "RVN407": (
+        "a cut that no example touches",
+        "Mistakes hide at cut-offs: one below, one above.",
+        "Add an example on that side.",
+    ),
+    "RVN408": (
+        "an example that contradicts",
+        "Another result comes out than the example expects.",
+        "One of the two is wrong: look into the source.",
+    ),
+    "RVN409": (
+        "an example that cannot be scored",
+        "Its answers cannot be used; what follows the colon says why.",
+        "Correct the example. The problems of answers, 6xx, stand below.",
+    ),
+    "RVN410": (
+        "a text is missing",
+        "Something that people read has no words in one language.",
+        "Add them to the file of texts.",
+    ),
+    "RVN411": (
+        "a text of nothing",
+        "A text is for something that the definition does not have.",
+        "Correct the name, or remove the text.",
+    ),
+    "RVN412": ("no source", "Where there are several sources, every part says which one it is from.", "Add `source:`."),
+    "RVN413": (
+        "an open range",
+        "A number may be anything, so what absent answers leave open has no end.",
+        "Give the items a `range`.",
+    ),
+    "RVN414": (
+        "an item that nothing uses",
+        "It is asked, but changes nothing.",
+        "Use it, remove it, or say `scored: false`.",
+    ),
+    "RVN415": ("a translation is missing", "A title or a reason lacks a language.", "Add it."),
+    "RVN416": (
+        "norms with a hole",
+        "Some value between two others has no norm.",
+        "Add the row, or note in the source why there is none.",
+    ),
+    "RVN417": (
+        "norms that fall",
+        "The estimate falls where the value rises. That may be so in a small sample, or a slip.",
+        "Check the two rows.",
+    ),
+    "RVN418": (
+        "too much prorating",
+        "More than half of a scale may be made up from the rest.",
+        "Allow less, unless the manual says so.",
+    ),
+    "RVN501": (
+        "no such instrument",
+        "No folder of the catalogue has that name.",
+        "Use the name that is offered. `RVN_PATH` adds folders.",
+    ),
+    "RVN502": (
+        "no such version",
+        "The instrument is there, but not in that version.",
+        "Use a version that is offered.",
+    ),
+    "RVN503": (
+        "which version",
+        "An instrument is always named with its version, so that a result can be repeated.",
+        "Add `@` and the version.",
+    ),
+    "RVN504": (
+        "another name than its place",
+        "A file of the catalogue is called by its folder and name, and says something else inside.",
+        "Make them agree.",
+    ),
+    "RVN505": ("components in a circle", "Two instruments use each other's results.", "Break the circle."),
+    "RVN601": ("no such item", "The instrument does not ask that.", "Use the name that is offered."),
+    "RVN602": (
+        "not one of the options",
+        "The answer is none of those that the item has. Upper and lower case differ.",
+        "Use an option or a reason for absence.",
+    ),
+    "RVN603": (
+        "an answer of another type",
+        "Text stands where a number is expected, a truth value where an option is, or the like.",
+        "Convert the answer. `True` is not 1.",
+    ),
+    "RVN604": (
+        "out of range",
+        "The number is lower or higher than the item allows.",
+        "Correct it, or say that it is unknown.",
+    ),
+    "RVN605": ("NaN", "NaN does not say why an answer is absent.", "Leave the answer out, or give the reason."),
+    "RVN606": ("a date in the future", "The date lies after the day of assessment.", "Correct one of the two."),
+    "RVN607": (
+        "the day of assessment",
+        "Ages and times are counted to the day of assessment, and rvn never takes today for it.",
+        "Pass `on=`.",
+    ),
+    "RVN608": (
+        "not a result",
+        "A component takes a result of exactly the version that the definition names.",
+        "Score the component first and pass its result.",
+    ),
+    "RVN609": (
+        "nothing recalled",
+        "Only parts that rest on recalled facts can be accepted by name.",
+        "Use a name of `instrument.recalled`.",
+    ),
+    "RVN610": (
+        "not asked",
+        "The item is not asked of this person, and its answer changes nothing.",
+        "Check the answer before it, which decides.",
+    ),
+    "RVN611": (
+        "a contradiction",
+        "Two answers cannot both be true, so there is no result.",
+        "Ask again; rvn repairs nothing.",
+    ),
+    "RVN612": (
+        "no justification",
+        "A judgement without a score needs its reason in words.",
+        "Give `because` with the level.",
+    ),
+    "RVN701": (
+        "a column is missing",
+        "Every item and given fact needs a column, so that none is forgotten.",
+        "Rename it, name it in `columns=`, or add an empty one.",
+    ),
+    "RVN702": (
+        "a column is taken",
+        "A new column would write over one that is there.",
+        "Rename it, or pass `prefix=`.",
+    ),
+    "RVN703": (
+        "a column of another type",
+        "The whole column holds what no cell could be.",
+        "Convert the column first.",
+    ),
+    "RVN704": (
+        "not a frame",
+        "rvn reads pandas, Polars and pyarrow frames.",
+        "Convert it; collect a lazy frame first.",
+    ),
+    "RVN705": (
+        "two columns of one name",
+        "It cannot be said which of the two holds the answers.",
+        "Rename one of them.",
+    ),
+}
+
+# The example that shows a code best, where it is not the first by name.
+BEST = {
+    "RVN105": "RVN105-open-bracket",
+    "RVN106": "RVN106-anchor",
+    "RVN107": "RVN107-tag",
+    "RVN201": "RVN201-misspelt-key",
+    "RVN203": "RVN203-version-is-a-number",
+    "RVN204": "RVN204-status",
+    "RVN207": "RVN207-unknown-item",
+    "RVN208": "RVN208-circle",
+    "RVN213": "RVN213-no-options",
+    "RVN219": "RVN219-comma-in-text",
+    "RVN222": "RVN222-no-number",
+    "RVN224": "RVN224-group-without-bounds",
+    "RVN302": "RVN302-remainder",
+    "RVN303": "RVN303-unknown-function",
+    "RVN304": "RVN304-unknown-option",
+    "RVN305": "RVN305-number-as-condition",
+    "RVN306": "RVN306-too-many-values",
+    "RVN408": "RVN408-test-contradicts",
+}
+# Lines to show where the place alone does not make it clear.
+LINES = {
+    "RVN104": (2, 3),
+    "RVN105": (2, 3),
+    "RVN109": (2, 5),
+    "RVN202": (1, 7),
+    "RVN208": (12, 14),
+    "RVN403": (12, 15),
+    "RVN406": (18, 20),
+}
+
+
+def messages_by_code() -> dict[str, Message]:
+    """Return every message of rvn, in the order of codes."""
+    found = {value.code: value for value in vars(messages).values() if isinstance(value, Message)}
+    return dict(sorted(found.items()))
+
+
+def page() -> str:
+    """Return the whole page."""
+    parts = [HEAD, *index()]
+    family = ""
+    for code, message in messages_by_code().items():
+        if code[3] != family:
+            family = code[3]
+            parts.append(f"## {FAMILIES[family]}\n")
+        parts.append(section(code, message))
+    return "\n".join(parts)
+
+
+def index() -> list[str]:
+    """Return the table of codes."""
+    rows = [f"| [{code}](#{code.lower()}) | {PROSE[code][0]} |" for code in messages_by_code()]
+    return ["| code | |", "|---|---|", *rows, ""]
+
+
+def section(code: str, message: Message) -> str:
+    """Return what is said about one code."""
+    title, meaning, remedy = PROSE[code]
+    kind = "" if message.severity == "error" else " (a warning)"
+    case = BEST.get(code) or next((path.stem for path in sorted(EXAMPLES.glob(f"{code}-*.txt"))), None)
+    parts = [f"### {code}\n", f"**{title[0].upper()}{title[1:]}**{kind}. {meaning}\n"]
+    parts += example(code, case) if case else [block("text", with_gaps(code, message))]
+    return "\n".join([*parts, f"{remedy}\n"])
+
+
+def example(code: str, case: str) -> list[str]:
+    """Return the lines of a broken file that a code is about, and what is said about them."""
+    entries = re.split(r"\n(?=\S)", (EXAMPLES / f"{case}.txt").read_text().rstrip())
+    spoken = [entry for entry in entries if f" {code} " in entry]
+    files: dict[str, list[int]] = {}
+    for file, line in re.findall(r"^(\S+?):(\d+):\d+: ", "\n".join(spoken), re.M):
+        files.setdefault(file, []).append(int(line))
+    parts = []
+    for file, lines in files.items():
+        folder = EXAMPLES / case if (EXAMPLES / case).is_dir() else EXAMPLES
+        text = (folder / file).read_text(errors="replace").splitlines()
+        first, last = LINES.get(code, (min(lines), max(lines)))
+        language = "yaml" if file.endswith(".yaml") else "text"
+        parts.append(block(language, "\n".join(map(shortened, text[first - 1 : last])).strip("\n")))
+    return [*parts, block("text", "\n".join(map(shortened, "\n".join(spoken).splitlines())))]
+
+
+class Gap:
+    """What stands for a value in a message."""
+
+    def __init__(self, name: str) -> None:
+        self.text = "did you mean '…'?" if name == "near" else "…"
+
+    def __format__(self, form: str) -> str:
+        return self.text
+
+
+def with_gaps(code: str, message: Message) -> str:
+    """Return a message with its gaps left open."""
+    names = [name for text in (message.text, message.hint) for _, name, _, _ in string.Formatter().parse(text) if name]
+    found = message.at(**{name: Gap(name) for name in names})
+    return str(found).removesuffix("\n    …")
+
+
+def block(language: str, text: str) -> str:
+    """Return a block of code."""
+    return f"```{language}\n{text}\n```\n"
+
+
+def shortened(line: str) -> str:
+    """Return a line that fits the page."""
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())

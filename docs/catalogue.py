@@ -5,6 +5,7 @@ Run it after changing any of them: `python docs/catalogue.py`. A test fails whil
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -31,9 +32,9 @@ HEAD = """\
 The instruments that travel with rvn. `rvn show ID` says more about each, `rvn show --plan ID` how it is computed.
 
 *Levels* are those of the outcome, the output that an instrument is about. *Withheld* names the parts that rest on
-recalled facts, which nobody has checked against their source: they are [not stated](results.md#recalled-facts) unless asked
-for by name. *May ship* says whether the definition may travel with rvn; the terms are those of the instrument. Nothing
-here is a decision.
+recalled facts, which nobody has checked against their source: they are
+[not stated](results.md#recalled-facts) unless asked for by name. *May ship* says whether the definition may travel with
+rvn; the terms are those of the instrument.
 
 This page is made by `python docs/catalogue.py`.
 """
@@ -59,7 +60,7 @@ CONSTRUCTS_HEAD = f"""\
 [The language](language.md) describes each. A construct with fewer than {NEEDED} users is marked, because it may fit one
 instrument only.
 """
-NOT_HERE = "Known instruments that are not here. A licence holder can write a definition of their own and keep it.\n"
+NOT_HERE = "Known instruments that are not here, and why.\n"
 
 
 # instruments
@@ -84,10 +85,20 @@ def _row(instrument: Instrument) -> tuple[str, ...]:
         definition.status,
         (definition.population or {}).get("en", "–"),
         _levels(instrument),
-        ", ".join(f"`{name}`" for name in sorted(instrument.recalled)) or "–",
+        ", ".join(_withheld(instrument)) or "–",
         definition.licence.terms,
         "yes" if definition.licence.ship else "no",
     )
+
+
+def _withheld(instrument: Instrument) -> Iterator[str]:
+    """Yield the parts that are withheld, and the norms of which some rows are."""
+    yield from (f"`{name}`" for name in sorted(instrument.recalled))
+    for norm in instrument.definition.norms:
+        if norm.id not in instrument.recalled:
+            with (instrument.loaded.path.parent / norm.table).open(encoding="utf-8", newline="") as file:
+                if any(row.get("evidence") == "recalled" for row in csv.DictReader(file)):
+                    yield f"rows of `{norm.id}`"
 
 
 def _levels(instrument: Instrument) -> str:

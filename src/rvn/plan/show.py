@@ -329,6 +329,9 @@ def _worth(node: nodes.Points) -> dict[str, float]:
     return {f"{start}+": value for start, value in zip(starts, node.values, strict=True)}
 
 
+_METHODS = {"zero": "counted zero", "prorate": "prorated", "by_sign": "prorated by sign", "table": "by a table"}
+
+
 def _policy(node: nodes.Total) -> tuple[str, dict[str, Any]]:
     """Return how many addends may be absent, and what then counts."""
     told: dict[str, Any] = {"allow": node.allow}
@@ -336,7 +339,7 @@ def _policy(node: nodes.Total) -> tuple[str, dict[str, Any]]:
     if node.allow:
         told["method"] = node.method
         which = "" if node.only is None else f", only {', '.join(sorted(node.only))}"
-        words.append(f"up to {node.allow} absent{which}, then {node.method.replace('_', ' ')}")
+        words.append(f"up to {node.allow} absent{which}, then {_METHODS[node.method]}")
     if node.only is not None:
         told["only"] = sorted(node.only)
     if node.at_least:

@@ -1,5 +1,7 @@
 """Risk-and-needs assessment: instruments as data, scores with reasons, validation from a tally."""
 
+from typing import Any
+
 from rvn.catalog import references
 from rvn.errors import (
     AnswersError,
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     # Scoring needs none of the packages that validation does.
     if name != "validate":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,6 +10,7 @@ from typing import Protocol
 from rvn import messages
 from rvn.plan import nodes
 from rvn.plan.nodes import Field, Node, Type
+from rvn.plan.plan import first_known
 from rvn.plan.types import levels_of, type_of
 
 Arguments = list[ast.expr]
@@ -121,7 +122,7 @@ def _first_known(on: Reader, trees: Arguments) -> Node:
     if len({(type_of(part), levels_of(part)) for part in parts}) > 1:
         what = "`coalesce` has values of different kinds"
         raise Mistake(messages.WRONG_OPERAND, trees[-1], what=what, remedy="give all the same kind")
-    return nodes.Coalesce(parts=parts)
+    return first_known(parts)
 
 
 def _count_of(on: Reader, trees: Arguments) -> Node:

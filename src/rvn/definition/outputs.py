@@ -19,7 +19,7 @@ from rvn.definition.source import Path_
 from rvn.plan import nodes
 from rvn.plan.explain import attainable
 from rvn.plan.nodes import Node
-from rvn.plan.plan import StepKind
+from rvn.plan.plan import StepKind, fields_of, first_known, rests_on_withheld
 from rvn.plan.types import decimals_of, levels_of, type_of
 
 _KINDS: dict[str, StepKind] = {
@@ -139,7 +139,7 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
         method="zero" if missing.method == "none" else missing.method,
         ends=tuple(attainable(part.of) for part in parts) if missing.method == "by_sign" else (),
         table=table,
-        leave_out=frozenset(missing.leave_out),
+        leave_out=frozenset() if hidden else frozenset(missing.leave_out),
         decimals=None if None in places else max(place for place in places if place is not None),
     )
     node = _rounded(on, total, entry.round, path)
@@ -175,7 +175,9 @@ def _part(on: Scope, name: str, scale: str, path: Path_) -> nodes.Part:
             use="a scale",
             remedy="derive a number from it",
         )
-    return nodes.Part(name=name, of=node, field=symbol.field)
+    return nodes.Part(
+        name=name, of=node, field=symbol.field, fields=tuple(fields_of(node)), is_hidden=rests_on_withheld(node)
+    )
 
 
 def _bands(on: Scope, entry: entries.Bands, path: Path_) -> Node:
@@ -247,7 +249,7 @@ def _first_of(on: Scope, entry: entries.FirstOf, path: Path_) -> Node:
     if len({(type_of(part), levels_of(part)) for part in parts}) > 1:
         why = "its parts are of different kinds"
         raise on.broken(messages.NOT_ALLOWED, *path, "among", key="among", why=why, remedy="name outputs of one kind")
-    return on.withheld(entry.id, nodes.Coalesce(parts=tuple(parts)))
+    return on.withheld(entry.id, first_known(parts))
 
 
 def _distinct(on: Scope, levels: Sequence[str], path: Path_) -> tuple[str, ...]:
@@ -356,7 +358,7 @@ def check_rule(on: Scope, rule: entries.LevelRule, path: Path_) -> None:
             "write `{set: …, to: …}`, `{raise: …, to: at least …}` or `{raise: …, by: 1}`, or the same with `lower`"
         )
         raise on.broken(messages.NOT_ALLOWED, *path, "then", key="then", why="it is not one change", remedy=remedy)
-    outputs = names_of(on.definition)
+    outputs = [name for name in names_of(on.definition) if on.declared[name][0] not in ("judgements", "norms")]
     if name not in outputs:
         near = messages.near(name, outputs)
         raise on.broken(messages.UNKNOWN_NAME, *path, "then", kind="output", name=name, near=near)

@@ -34,8 +34,8 @@ class Source:
     """The plain data of one file, and where each part of it stands.
 
     `places` maps a path of keys and indices to the position of the value, `keys` to that of its key; `folded` are
-    values over several lines. `elsewhere` maps paths to those of another source that stands in for them. `tables` has the
-    digests of the tables read with it.
+    values over several lines. `elsewhere` maps paths to those of another source that stands in for them. `tables` has
+    the digests of the tables read with it.
     """
 
     file: str

@@ -211,9 +211,13 @@ class Between(Node):
 
 @node
 class Coalesce(Node):
-    """The first of several values that is known."""
+    """The first of several values that is known; unknown where one before it is `hidden` and unknown.
+
+    A part is hidden where it rests on something withheld: the next one must not be taken in its place.
+    """
 
     parts: tuple[Node, ...]
+    hidden: frozenset[int] = frozenset()
 
 
 @node
@@ -245,11 +249,17 @@ class Lookup(Node):
 
 @node
 class Part:
-    """One addend of a total, under the name of its item; `field` where it is the points of an answer."""
+    """One addend of a total, under the name of its item; `field` where it is the points of an answer.
+
+    `fields` are all that it is computed from: it is absent only where one of them is. `is_hidden` says that it rests
+    on something withheld; it is then unknown, but not absent, and no rule for absent answers may stand in for it.
+    """
 
     name: str
     of: Node
     field: Field | None = None
+    fields: tuple[Field, ...] = ()
+    is_hidden: bool = False
 
 
 @node

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from rvn.plan.nodes import Answer, Answered, Field, Is, Node, Points, Total, Withheld
+from rvn.plan.nodes import Answer, Answered, Coalesce, Field, Is, Node, Points, Total, Withheld
 
 StepKind = Literal[
     "eligible",
@@ -94,6 +94,17 @@ def walk(node: Node) -> Iterator[Node]:
         yield node
         if not isinstance(node, Withheld):
             waiting.extend(node.inputs())
+
+
+def rests_on_withheld(node: Node) -> bool:
+    """Return whether anything that a node is computed from is withheld."""
+    return any(isinstance(inner, Withheld) for inner in walk(node))
+
+
+def first_known(parts: Sequence[Node]) -> Coalesce:
+    """Return the first of several values that is known, none standing in for one that is withheld."""
+    hidden = frozenset(place for place, part in enumerate(parts) if rests_on_withheld(part))
+    return Coalesce(parts=tuple(parts), hidden=hidden)
 
 
 def fields_of(node: Node) -> Iterator[Field]:

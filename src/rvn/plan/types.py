@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rvn.plan.nodes import (
     All,
     Answer,
@@ -78,7 +80,7 @@ def decimals_of(node: Node) -> int | None:
         case Answer():
             return None if node.field.kind == "number" else 0
         case Points():
-            return max(map(decimal_places, node.values), default=0)
+            return _most(*(Constant(value=value) for value in node.values))
         case Arithmetic(operator="+" | "-"):
             return _most(node.left, node.right)
         case Choose():
@@ -88,11 +90,12 @@ def decimals_of(node: Node) -> int | None:
         case Total():
             return node.decimals if node.allow == 0 or node.method == "zero" else None
         case Lookup():
-            return max(map(decimal_places, node.values), default=0)
+            return _most(*(Constant(value=value) for value in node.values))
         case Round():
             return decimal_places(node.multiple / node.per)
         case Move():
-            return _most(node.of, Constant(value=node.to))
+            limits = (limit for limit in (node.to, node.lowest, node.highest) if math.isfinite(limit))
+            return _most(node.of, *(Constant(value=limit) for limit in limits))
         case Withheld():
             return decimals_of(node.of)
         case Arithmetic() | Apply():
@@ -106,13 +109,14 @@ def _most(*nodes: Node) -> int | None:
     return None if None in found else max((places for places in found if places is not None), default=0)
 
 
-def decimal_places(value: float) -> int:
-    """Return the number of decimals in the shortest way to write `value`.
+def decimal_places(value: float) -> int | None:
+    """Return the number of decimals in the shortest way to write `value`, None above 12.
 
     >>> [decimal_places(value) for value in (3.0, -0.5, 0.25)]
     [0, 1, 2]
     """
     text = repr(float(value))
     if "e" in text or "n" in text:
-        return 0 if abs(value) >= 1 else 17
-    return len(text.split(".")[1].rstrip("0"))
+        return 0 if abs(value) >= 1 else None
+    places = len(text.split(".")[1].rstrip("0"))
+    return places if places <= 12 else None

@@ -263,7 +263,7 @@ class Explanation:
         if found.absent:
             rule = "absent_by_rule" if found.allowed else "absent_withheld" if hidden else "absent_forbidden"
             notes.append(self._say(rule, items=self._labels(found.absent)))
-        kept = [part for part in total.parts if part.name not in (*found.left_out, *found.absent)]
+        kept = [part for part in total.parts if part.name not in (*found.left_out, *found.absent, *found.unknown)]
         addends = " + ".join(self._addend(self._on[part.of].value) for part in kept) or "0"
         end = self._number(self._on[total].value)
         if value.is_known and self._on[total].value != value.value:

@@ -6,6 +6,7 @@ The functions here are loaded when they are first asked for, each with its modul
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 _WHERE = {
     "Estimate": "rvn.validation.estimate",
@@ -52,7 +53,7 @@ _WHERE = {
 __all__ = sorted(_WHERE)
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), name)

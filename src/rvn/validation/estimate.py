@@ -54,7 +54,7 @@ class Estimate:
 
     Examples
     --------
-    >>> print(Estimate(name="auc", value=0.7022, low=0.6901, high=0.7140, method="DeLong, logit", n=7214, n_events=3251))
+    >>> print(Estimate(name="auc", value=0.7022, low=0.6901, high=0.714, method="DeLong, logit", n=7214, n_events=3251))
     auc 0.702 (95% 0.690 to 0.714; DeLong, logit); n 7,214, events 3,251
     """
 

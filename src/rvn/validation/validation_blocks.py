@@ -181,6 +181,7 @@ def groups_block(
     people: FloatArray | None,
     scored: Scored,
     names: Mapping[str, Any],
+    risk: FloatArray | None,
     level: float,
 ) -> Rows:
     """Return base rates by group, and beside them how the score ranks, errs and predicts in each."""
@@ -192,6 +193,9 @@ def groups_block(
         cuts = range(1, len(names["level"]))
         rows += _named_cuts(block(error_rates, "outcome", "rank", "group", cuts=cuts, level=level), block)
     rows += block(differential_prediction_by_group, "outcome", "score", "group", level=level)
+    if risk is not None:
+        part = Block.of({"outcome": columns["outcome"], "risk": risk, "group": codes}, people, scored, {"group": found})
+        rows += part(expected_observed_by, "outcome", "risk", "group", level=level)
     return _at(rows, by=by)
 
 

@@ -59,12 +59,13 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     "items": {"cronbach_alpha": "Cronbach's alpha"},
 }
 GROUP_COLUMNS = {
-    "base_rate": "base rate",
+    "base_rate": "base",
     "auc": "AUC",
     "selection_rate": "flagged",
     "false_positive_rate": "false +",
     "false_negative_rate": "false -",
     "positive_predictive_value": "PPV",
+    "expected_observed": "E/O",
 }
 
 
@@ -79,7 +80,7 @@ BEFORE = {
     "form": " ",
 }
 
-WIDE = {"base_rate": 10}
+WIDE = {"selection_rate": 8, "false_positive_rate": 8, "false_negative_rate": 8}
 
 
 @dataclass(frozen=True)
@@ -205,14 +206,14 @@ def _groups(rows: tuple[Estimate, ...]) -> Iterator[str]:
             if any((by, place, group, name) in cells for place in (cut, None) for group in groups[by])
         }
         at = "" if cut is None else f", flagged at {cut} or above"
-        yield from _wrapped(f"groups: {by}{at}")
-        yield f"  {'':<17} {'n':>8} " + "".join(f"{title:>{WIDE.get(name, 8)}}" for name, title in columns.items())
+        yield from _wrapped(f"groups: {by}{at}; base is the base rate")
+        yield f"  {'':<16} {'n':>8}" + "".join(f"{title:>{WIDE.get(name, 7)}}" for name, title in columns.items())
         for group in groups[by]:
             found = {name: cells.get((by, cut, group, name), cells.get((by, None, group, name))) for name in columns}
             base = found["base_rate"]
-            line = f"  {str(group)[:17]:<17} {base.n if base else 0:>8,} "
+            line = f"  {str(group)[:16]:<16} {base.n if base else 0:>8,}"
             for name, cell in found.items():
-                line += f"{'' if cell is None else _marked(cell):>{WIDE.get(name, 8)}}"
+                line += f"{'' if cell is None else _marked(cell):>{WIDE.get(name, 7)}}"
                 marked = marked or (cell is not None and cell.status != "ok")
             yield line
     if marked:

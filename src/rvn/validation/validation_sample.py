@@ -43,6 +43,8 @@ class Frame:
             return cls(nw.from_native(data, eager_only=True))
         except TypeError:
             raise contract(f"`data` is {type(data).__name__}, not a frame", "collect a lazy frame first") from None
+        except nw.exceptions.DuplicateError:
+            raise contract("the frame has two columns of one name") from None
 
     def require(self, names: Iterable[str | None]) -> None:
         """Raise `ContractError` with near names when a column is not there."""
@@ -62,13 +64,18 @@ class Frame:
         """Return a column of numbers."""
         return numbers(name, self.series(name).to_numpy())
 
+    def order(self, name: str) -> tuple[str, ...] | None:
+        """Return the levels of an ordered category, from the lowest; None for any other column."""
+        dtype = self.series(name).dtype
+        return tuple(dtype.categories) if isinstance(dtype, nw.Enum) else None
+
     def labels(self, name: str) -> tuple[FloatArray, tuple[object, ...]]:
         """Return the place of each value among the labels of a column, and the labels: in their order, or sorted."""
         series = self.series(name)
         codes, found = labels(name, series.to_numpy())
         names = tuple(_plain(value) for value in found)
-        if isinstance(series.dtype, nw.Enum):
-            ordered = tuple(series.dtype.categories)
+        ordered = self.order(name)
+        if ordered is not None:
             codes = np.append([ordered.index(value) for value in names], np.nan)[
                 np.where(np.isnan(codes), -1, codes).astype(np.int64)
             ]
@@ -87,20 +94,21 @@ class Scored:
     standing: Mapping[str, tuple[FloatArray, tuple[object, ...]]]  # status of score and level, where scoring gives one
 
 
-def score(scores: str | Scorer, frame: Frame, levels: str | None) -> Scored:
+def score(scores: str | Scorer, frame: Frame, levels: str | None, people: FloatArray | None) -> Scored:
     """Return the score column, or score the frame with an instrument; levels come from `levels` or from it."""
     if isinstance(scores, str):
         points = frame.numbers(scores)
-        level, names = (None, ()) if levels is None else _by_risk(frame, levels, points)
+        level, names = (None, ()) if levels is None else _by_risk(frame, levels, points, people)
         return Scored(scores, points, level, names, {})
     plan = scores.plan
-    made = Frame.of(scores.score_frame(frame.table.to_native(), prefix=PREFIX).frame)
+    # Scored Arrow tables write levels as text, which has no order.
+    table = frame.table.to_pandas() if frame.table.implementation.is_pyarrow() else frame.table.to_native()
+    made = Frame.of(scores.score_frame(table, prefix=PREFIX).frame)
     outcome = f"{PREFIX}{plan.outcome}"
     scale = _scale_of(plan)
     named = str(getattr(scores, "reference", "instrument"))
     standing = {"level": made.labels(f"{outcome}_status")}
-    is_level = isinstance(made.series(outcome).dtype, nw.Enum)
-    level, names = made.labels(outcome) if is_level else (None, ())
+    level, names = (None, ()) if made.order(outcome) is None else made.labels(outcome)
     if scale is None and level is not None:
         points, standing["score"] = level, standing["level"]
     else:
@@ -108,20 +116,23 @@ def score(scores: str | Scorer, frame: Frame, levels: str | None) -> Scored:
         points, standing["score"] = made.numbers(output), made.labels(f"{output}_status")
         named += f" {output.removeprefix(PREFIX)}"
     if levels is not None:
-        level, names = _by_risk(frame, levels, points)
+        level, names = _by_risk(frame, levels, points, people)
         del standing["level"]
     return Scored(named, points, level, names, standing)
 
 
-def _by_risk(frame: Frame, name: str, points: FloatArray) -> tuple[FloatArray, tuple[object, ...]]:
+def _by_risk(
+    frame: Frame, name: str, points: FloatArray, counts: FloatArray | None
+) -> tuple[FloatArray, tuple[object, ...]]:
     """Return levels from the lowest: in the order of their column, or, of text, by the mean score at each."""
     codes, names = frame.labels(name)
-    if isinstance(frame.series(name).dtype, nw.Enum) or not any(isinstance(value, str) for value in names):
+    if frame.order(name) is not None or not any(isinstance(value, str) for value in names):
         return codes, names
     known = ~np.isnan(codes) & ~np.isnan(points)
     at = codes[known].astype(np.int64)
-    people = np.bincount(at, minlength=len(names))
-    total = np.bincount(at, points[known], minlength=len(names))
+    weight = np.ones(len(at)) if counts is None else counts[known]
+    people = np.bincount(at, weight, minlength=len(names))
+    total = np.bincount(at, weight * points[known], minlength=len(names))
     order = np.argsort(np.where(people > 0, total / np.maximum(people, 1), np.inf), kind="stable")
     rank = np.append(np.argsort(order), np.nan)
     return rank[np.where(np.isnan(codes), -1, codes).astype(np.int64)], tuple(names[place] for place in order)
@@ -219,6 +230,8 @@ def rating_columns(frame: Frame, raters: Sequence[str]) -> tuple[list[FloatArray
     points = not any(isinstance(value, str) for _, names in read for value in names)
     if points:
         return [frame.numbers(name) for name in raters], True
+    if not all(isinstance(value, str) for _, names in read for value in names):
+        raise contract(f"some of {', '.join(map(repr, raters))} hold text and others numbers", "rate in one of them")
     orders = {names for _, names in read}
     every = orders.pop() if len(orders) == 1 else tuple(sorted({str(value) for _, names in read for value in names}))
     places = []

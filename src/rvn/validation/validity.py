@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from rvn.validation.estimate import Estimate
-from rvn.validation.observations import FloatArray, binary, contract
+from rvn.validation.observations import binary, contract
 from rvn.validation.validation_blocks import (
     agreement_block,
     association_block,
@@ -106,12 +106,15 @@ def validate(
         frame.require([scores])
     if (time is None) != (event is None):
         raise contract("`time` and `event` belong together", "name both columns or neither")
-    scored = score(scores, frame, levels)
+    if horizon is not None and time is None:
+        raise contract("`horizon` is given without `time` and `event`")
     people = people_of(frame, counts)
+    scored = score(scores, frame, levels, people)
     columns = {"score": scored.score}
     names: dict[str, Any] = {}
     if scored.level is not None:
         columns["level"], names["level"] = scored.level, scored.names
+    risks = None if risk is None else frame.numbers(risk)
     blocks: dict[str, tuple[Estimate, ...]] = {}
     if outcome is not None:
         columns["outcome"] = binary(outcome, frame.series(outcome).to_numpy())
@@ -119,25 +122,20 @@ def validate(
         blocks["discrimination"] = discrimination_block(block, level, rng)
         blocks["association"] = association_block(block, level)
         blocks["rates"] = rates_block(block, level)
-        if risk is not None:
-            part = Block.of(
-                {"outcome": columns["outcome"], "risk": frame.numbers(risk)} | _only(columns, "level"),
-                people,
-                scored,
-                names,
-            )
-            blocks["calibration"] = calibration_block(part, level, rng)
+        if risks is not None:
+            part = {name: array for name, array in columns.items() if name != "score"} | {"risk": risks}
+            blocks["calibration"] = calibration_block(Block.of(part, people, scored, names), level, rng)
     if time is not None and event is not None:
-        followed = columns | {"time": frame.numbers(time), "event": frame.numbers(event)}
-        followed.pop("outcome", None)
-        if risk is not None:
-            followed["risk"] = frame.numbers(risk)
+        followed = {name: array for name, array in columns.items() if name != "outcome"}
+        followed |= {"time": frame.numbers(time), "event": frame.numbers(event)}
+        if risks is not None:
+            followed["risk"] = risks
         blocks["follow_up"] = follow_up_block(Block.of(followed, people, scored, names), horizon, level)
     if outcome is not None:
         blocks["cutoffs"] = cutoffs_block(block, level)
         if by:
             blocks["groups"] = tuple(
-                row for name in by for row in groups_block(frame, name, columns, people, scored, names, level)
+                row for name in by for row in groups_block(frame, name, columns, people, scored, names, risks, level)
             )
     if raters:
         blocks["agreement"] = agreement_block(frame, raters, people, level, rng)
@@ -146,7 +144,3 @@ def validate(
         blocks["items"] = items_block(items, columns.get("outcome"), people, level)
     total = len(scored.score) if people is None else int(people.sum())
     return Validation(scored.name, outcome, total, level, blocks)
-
-
-def _only(columns: Mapping[str, FloatArray], *names: str) -> dict[str, FloatArray]:
-    return {name: columns[name] for name in names if name in columns}

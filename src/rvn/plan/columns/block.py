@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -99,8 +99,8 @@ def evaluate(plan: Plan, columns: Mapping[str, Column], size: int, names: Collec
                 part = block.output(name)
                 whole.value[rows], whole.low[rows], whole.high[rows] = part.value, part.low, part.high
                 whole.status[rows] = part.status
-            for step in plan.of_kind("consistent"):
-                contradictions[step.name][rows] = block.value(step.node) == 0
+            for name, contradicts in block.contradictions():
+                contradictions[name][rows] = contradicts
             for name, mask in ignored.items():
                 mask[rows] = (block.asked(plan.fields[name]) == 0) & ~block.lacks(plan.fields[name])
     return Evaluated(outputs, contradictions, ignored)
@@ -266,15 +266,23 @@ class Block:
         return standing
 
     def _standing_of_all(self) -> Codes:
+        # Conditions apply whatever their evidence, since they state nothing.
+        full = self._full or self
         standing = np.full(self.size, CODE[Status.COMPLETE], np.uint8)
-        eligible = [self.value(step.node) for step in self.plan.of_kind("eligible")]
+        eligible = [full.value(step.node) for step in full.plan.of_kind("eligible")]
         for value in eligible:
             standing[np.isnan(value)] = CODE[Status.TOO_FEW_ANSWERS]
-        for step in self.plan.of_kind("consistent"):
-            standing[self.value(step.node) == 0] = CODE[Status.INVALID]
+        for step in full.plan.of_kind("consistent"):
+            standing[full.value(step.node) == 0] = CODE[Status.INVALID]
         for value in eligible:
             standing[value == 0] = CODE[Status.NOT_APPLICABLE]
         return standing
+
+    def contradictions(self) -> Iterator[tuple[str, Mask]]:
+        """Yield where each consistency condition fails."""
+        full = self._full or self
+        for step in full.plan.of_kind("consistent"):
+            yield step.name, full.value(step.node) == 0
 
     def status(self, name: str, absent: Mask, value: Floats, low: Floats, high: Floats) -> Codes:
         """Return how the rows of an output stand, some of whose answers are absent or whose value is unknown."""

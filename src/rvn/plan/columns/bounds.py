@@ -183,11 +183,14 @@ def _between_bounds(on: Block, node: nodes.Between) -> Bounds:
 def _coalesce_bounds(on: Block, node: nodes.Coalesce) -> Bounds:
     low, high = on.bounds(node.parts[0])
     waiting = np.isnan(on.value(node.parts[0]))
-    for part in node.parts[1:]:
+    stopped = waiting if 0 in node.hidden else np.zeros(on.size, np.bool_)
+    for place, part in enumerate(node.parts[1:], start=1):
         part_low, part_high = on.bounds(part)
         low = np.where(waiting, np.minimum(low, part_low), low)
         high = np.where(waiting, np.maximum(high, part_high), high)
-        waiting = waiting & np.isnan(on.value(part))
+        waiting = waiting & (np.isnan(on.value(part)) | stopped)
+        if place in node.hidden:
+            stopped = stopped | waiting
     return low, high
 
 
@@ -218,8 +221,11 @@ def _sum(parts: list[Floats], decimals: int | None) -> Floats:
 
 @bounds_of(nodes.Bands)
 def _bands_bounds(on: Block, node: nodes.Bands) -> Bounds:
-    low, high = (place_among(node.starts, end).astype(np.float64) for end in on.bounds(node.of))
-    return low, high
+    low, high = on.bounds(node.of)
+    first, last = (place_among(node.starts, end).astype(np.float64) for end in (low, high))
+    # Below the lowest bound there is no level, so that nothing is decided there.
+    outside = low < node.starts[0]
+    return np.where(outside, 0.0, first), np.where(outside, len(node.levels) - 1.0, last)
 
 
 @bounds_of(nodes.Known)
@@ -233,15 +239,15 @@ def _lookup_bounds(on: Block, node: nodes.Lookup) -> Bounds:
     low, high = on.bounds(node.of)
     first, last = np.searchsorted(keys, low, side="left"), np.searchsorted(keys, high, side="right")
     ends = (0.0, len(node.levels) - 1.0) if node.levels else (-np.inf, np.inf)
-    # Most rows leave nothing or everything open, so the distinct spans of keys are few.
-    size = len(keys) + 1
-    span = first * size + last
-    lowest, highest = np.full(size * size, ends[0]), np.full(size * size, ends[1])
-    for code in np.unique(span):
-        start, end = divmod(int(code), size)
+    # What is left open is known only where every whole number between the ends has a row.
+    closed = (low == high) & (last > first) | (last - first == high - low + 1)
+    spans, which = np.unique(first * (len(keys) + 1) + last, return_inverse=True)
+    lowest, highest = np.full(len(spans), ends[0]), np.full(len(spans), ends[1])
+    for place, code in enumerate(spans):
+        start, end = divmod(int(code), len(keys) + 1)
         if start < end:
-            lowest[code], highest[code] = values[start:end].min(), values[start:end].max()
-    return lowest[span], highest[span]
+            lowest[place], highest[place] = values[start:end].min(), values[start:end].max()
+    return np.where(closed, lowest[which], ends[0]), np.where(closed, highest[which], ends[1])
 
 
 @bounds_of(nodes.Cells)

@@ -200,8 +200,11 @@ def _month_and_day(days: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
 @values_of(nodes.Coalesce)
 def _coalesce(on: Block, node: nodes.Coalesce) -> Floats:
     result = on.value(node.parts[0])
-    for part in node.parts[1:]:
-        result = np.where(np.isnan(result), on.value(part), result)
+    stopped = np.isnan(result) if 0 in node.hidden else np.zeros(on.size, np.bool_)
+    for place, part in enumerate(node.parts[1:], start=1):
+        result = np.where(np.isnan(result) & ~stopped, on.value(part), result)
+        if place in node.hidden:
+            stopped = stopped | np.isnan(result)
     return result
 
 
@@ -229,25 +232,32 @@ def _total(on: Block, node: nodes.Total) -> Floats:
     unit = 1.0 if node.decimals is None else 10.0**node.decimals
     total, n_parts, n_absent = on.full(0.0), on.full(0.0), on.full(0.0)
     absences, lefts = [], []
-    outside = np.zeros(on.size, np.bool_)
+    forbidden, by_reason = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
     for part in node.parts:
         value, left_out = on.value(part.of), left_out_of(on, node, part)
-        absent = np.isnan(value)
+        unknown = np.isnan(value)
         counted: Any = True
         if left_out is not None:
-            absent, counted = absent & ~left_out, ~left_out
+            unknown, counted = unknown & ~left_out, ~left_out
             value = np.where(left_out, 0.0, value)
+            if node.leave_out and part.field is not None:
+                asked = on.asked(part.field)
+                by_reason |= left_out if asked is None else left_out & (asked != 0)
         n_parts += counted
+        absent = unknown
+        if unknown.any():
+            absent = unknown & _may_be_absent(on, part)
+            forbidden |= unknown & ~absent
+            n_absent += absent
+            value = np.where(unknown, 0.0, value)
+            if node.only is not None and part.name not in node.only:
+                forbidden |= absent
         absences.append(absent)
         lefts.append(left_out)
-        if absent.any():
-            n_absent += absent
-            value = np.where(absent, 0.0, value)
-            if node.only is not None and part.name not in node.only:
-                outside |= absent
         total += value if node.decimals is None else np.rint(value * unit)
     n_present = n_parts - n_absent
-    forbidden = outside | (n_absent > node.allow) | (n_present < max(1, node.at_least))
+    needed = np.where((n_absent > 0) | by_reason, max(1, node.at_least), node.at_least)
+    forbidden |= (n_absent > node.allow) | (n_present < needed)
     result = total / unit
     if node.method == "prorate":
         result = np.where(n_absent > 0, total * n_parts / (n_present * unit), result)
@@ -255,7 +265,16 @@ def _total(on: Block, node: nodes.Total) -> Floats:
         result = np.where(n_absent > 0, _by_sign(node, result, absences, lefts), result)
     elif node.method == "table":
         result = np.where(n_absent > 0, _from_table(node, n_absent, result), result)
-    return np.where((n_absent > 0) & forbidden, np.nan, result)
+    return np.where(forbidden, np.nan, result)
+
+
+def _may_be_absent(on: Block, part: nodes.Part) -> Mask:
+    """Return where a part that is unknown is so because an answer is absent."""
+    absent = np.zeros(on.size, np.bool_)
+    if not part.is_hidden:
+        for field in part.fields or ((part.field,) if part.field else ()):
+            absent |= on.is_absent(field)
+    return absent
 
 
 def _by_sign(node: nodes.Total, total: Floats, absences: list[Mask], lefts: list[Mask | None]) -> Floats:
@@ -285,6 +304,8 @@ def _known(on: Block, node: nodes.Known) -> Floats:
 def _lookup(on: Block, node: nodes.Lookup) -> Floats:
     keys, values = np.asarray(node.keys), np.asarray(node.values)
     sought = on.value(node.of)
+    if not len(keys):
+        return on.full(np.nan)
     place = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
     return np.where(keys[place] == sought, values[place], np.nan)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Plan
@@ -143,15 +144,24 @@ class Evaluation:
             value = UNKNOWN
         return Output(value, low, high, status)
 
+    @functools.cached_property
+    def full(self) -> Evaluation:
+        """The same person under the plan that withholds nothing."""
+        return self if self.plan.full is None else Evaluation(self.plan.full, self.readings)
+
+    def conditions(self, kind: Literal["eligible", "consistent"]) -> dict[str, float]:
+        """Return whether each condition holds; they apply whatever their evidence, since they state nothing."""
+        return {step.name: self.full[step.node].value for step in self.full.plan.of_kind(kind)}
+
     def _standing(self, fields: tuple[Field, ...]) -> Status | None:
-        eligible = [self[step.node].value for step in self.plan.of_kind("eligible")]
+        eligible = self.conditions("eligible").values()
         if 0 in eligible:
             return Status.NOT_APPLICABLE
         for field in fields:
             reason = self.reading(field).reason
             if field.is_component and reason in (Status.NOT_APPLICABLE, Status.INVALID):
                 return Status(reason)
-        if any(self[step.node].value == 0 for step in self.plan.of_kind("consistent")):
+        if 0 in self.conditions("consistent").values():
             return Status.INVALID
         return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
 
@@ -165,10 +175,8 @@ class Evaluation:
             return Status.DECIDED
         if value == value:
             return Status.PRORATED
-        if self.plan.full is not None:
-            stated = Evaluation(self.plan.full, self.readings)[self.plan.full.results[name]]
-            if stated.is_known:
-                return Status.WITHHELD
+        if self.full is not self and self.full[self.full.plan.results[name]].is_known:
+            return Status.WITHHELD
         if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
             return Status.WITHHELD
         if not absent:

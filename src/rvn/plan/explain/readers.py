@@ -203,12 +203,17 @@ def _between(on: Evaluation, node: nodes.Between) -> Value:
 @reads(nodes.Coalesce)
 def _coalesce(on: Evaluation, node: nodes.Coalesce) -> Value:
     low, high = math.inf, -math.inf
-    for part in node.parts:
+    known = UNKNOWN
+    for place, part in enumerate(node.parts):
         value = on[part]
         low, high = min(low, value.low), max(high, value.high)
         if value.is_known:
-            return Value(value.value, low, high)
-    return Value(UNKNOWN, low, high)
+            known = value.value
+            break
+        if place in node.hidden:
+            ends = [on[other] for other in node.parts]
+            return Value(UNKNOWN, min(end.low for end in ends), max(end.high for end in ends))
+    return Value(known, low, high)
 
 
 @reads(nodes.CountOf)
@@ -228,36 +233,42 @@ def _lookup(on: Evaluation, node: nodes.Lookup) -> Value:
     place = bisect_left(node.keys, value) if value == value else len(node.keys)
     found = node.values[place] if place < len(node.keys) and node.keys[place] == value else UNKNOWN
     possible = node.values[bisect_left(node.keys, low) : bisect_right(node.keys, high)]
-    if possible:
+    # What is left open is known only where every whole number between the ends has a row.
+    if possible and (low == high or len(possible) == high - low + 1):
         return Value(found, min(possible), max(possible))
     return Value(found, 0, len(node.levels) - 1) if node.levels else Value(found, *OPEN)
 
 
 class Sum(NamedTuple):
-    """How a total came about: the parts left out and absent, and whether its rule for absent answers allows it."""
+    """How a total came about: the parts left out, absent, and unknown otherwise, and whether a total may be given."""
 
     left_out: tuple[str, ...]
     absent: tuple[str, ...]
+    unknown: tuple[str, ...]
     allowed: bool
 
 
 def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
     """Return which parts of a total are left out or absent, and whether a total may be given."""
-    left_out, absent = [], []
+    left_out: list[str] = []
+    absent: list[str] = []
+    unknown: list[str] = []
+    by_reason = False
     for part in node.parts:
-        if part.field and (
-            on.asked(part.field) == 0 or (on.is_absent(part.field) and on.reading(part.field).reason in node.leave_out)
-        ):
+        field = part.field
+        if field and on.asked(field) == 0:
             left_out.append(part.name)
+        elif field and on.is_absent(field) and on.reading(field).reason in node.leave_out:
+            left_out.append(part.name)
+            by_reason = True
         elif not on[part.of].is_known:
-            absent.append(part.name)
-    present = len(node.parts) - len(left_out) - len(absent)
-    allowed = not absent or (
-        len(absent) <= node.allow
-        and present >= max(1, node.at_least)
-        and (node.only is None or node.only.issuperset(absent))
-    )
-    return Sum(tuple(left_out), tuple(absent), allowed)
+            fields = part.fields or ((field,) if field else ())
+            is_absent = not part.is_hidden and any(on.is_absent(each) for each in fields)
+            (absent if is_absent else unknown).append(part.name)
+    present = len(node.parts) - len(left_out) - len(absent) - len(unknown)
+    enough = present >= max(node.at_least, 1 if absent or by_reason else 0)
+    within = len(absent) <= node.allow and (node.only is None or node.only.issuperset(absent))
+    return Sum(tuple(left_out), tuple(absent), tuple(unknown), enough and within and not unknown)
 
 
 @reads(nodes.Total)
@@ -311,11 +322,10 @@ def _add(values: list[float], decimals: int | None, times: int = 1, over: int = 
 def _bands(on: Evaluation, node: nodes.Bands) -> Value:
     value, low, high = on[node.of]
     place = bisect_right(node.starts, value) - 1 if value == value else -1
-    return Value(
-        UNKNOWN if place < 0 else float(place),
-        float(max(0, bisect_right(node.starts, low) - 1)),
-        float(max(0, bisect_right(node.starts, high) - 1)),
-    )
+    level = UNKNOWN if place < 0 else float(place)
+    if low < node.starts[0]:  # there is no level below the lowest bound, so that nothing is decided there
+        return Value(level, 0.0, len(node.levels) - 1.0)
+    return Value(level, float(bisect_right(node.starts, low) - 1), float(bisect_right(node.starts, high) - 1))
 
 
 @reads(nodes.Cells)

@@ -343,6 +343,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Make them agree.",
     ),
     "RVN505": ("components in a circle", "Two instruments use each other's results.", "Break the circle."),
+    "RVN506": (
+        "changed since it was loaded",
+        "A table was edited or taken away meanwhile.",
+        "Load the instrument again.",
+    ),
     "RVN601": ("no such item", "The instrument does not ask that.", "Use the name that is offered."),
     "RVN602": (
         "not one of the options",

@@ -77,7 +77,9 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 def _stamp(path: Path, profile: Path | None = None) -> Stamp:
     """Return what tells whether anything that a definition is read from has changed."""
-    files = [path, *path.parent.rglob("*.yaml"), *path.parent.rglob("*.csv"), *([profile] if profile else [])]
+    files = [path, *path.parent.rglob("*.yaml"), *path.parent.rglob("*.csv")]
+    if profile is not None:
+        files += [profile, *profile.parent.glob("*.csv"), *profile.parent.glob("*/*.csv")]
     states = ((str(file), file.stat()) for file in sorted(set(files)) if file.is_file())
     return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
@@ -112,8 +114,12 @@ def _read(path: Path, profile: Path | None, _changed: Stamp) -> tuple[Loaded, di
     says = f"{loaded.definition.id}@{loaded.definition.version}"
     if stands != says and any(path.parent.parent == directory.resolve() for directory in directories()):
         raise CatalogError(messages.WRONG_FOLDER.at(Place(str(path)), says=says, stands=stands))
-    files = (find(reference).resolve() for reference in loaded.definition.uses.values())
-    return loaded, {file: _stamp(file) for file in files}
+    components: dict[Path, Stamp] = {}
+    for reference in loaded.definition.uses.values():
+        file = find(reference).resolve()
+        components[file] = _stamp(file)
+        components |= _read(file, None, components[file])[1]
+    return loaded, components
 
 
 _loading: ContextVar[tuple[str, ...]] = ContextVar("_loading", default=())

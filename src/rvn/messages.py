@@ -231,6 +231,7 @@ NO_INSTRUMENT = Message("RVN501", "there is no instrument '{name}'", "{near}")
 NO_VERSION = Message("RVN502", "{name} has no version '{version}'", "{near}")
 VERSION_NEEDED = Message("RVN503", "'{name}' does not say which version", "say which: {choices}")
 COMPONENT_CIRCLE = Message("RVN505", "components use each other: {chain}", "break the circle")
+CHANGED = Message("RVN506", "the tables of the definition have changed since it was loaded", "load it again")
 WRONG_FOLDER = Message(
     "RVN504",
     "the file says {says}, but its place says {stands}",

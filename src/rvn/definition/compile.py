@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rvn import messages
-from rvn.definition import inputs, outputs
+from rvn.definition import inputs, outputs, rules
 from rvn.definition.entries import Definition
 from rvn.definition.expression import Symbol
 from rvn.definition.problems import Broken
-from rvn.definition.scope import ASSESSED_ON, Scope, recalled
+from rvn.definition.scope import ASSESSED_ON, Scope, names_of, recalled
 from rvn.definition.source import Path_, Source
 from rvn.plan.nodes import Field
 from rvn.plan.plan import Plan, StepKind
@@ -60,17 +60,27 @@ class Compiler(Scope):
                 with contextlib.suppress(Broken):
                     self.part(name)
         stated = {}
-        possible = outputs.names_of(self.definition)
+        possible = names_of(self.definition)
         for name in possible:
             symbol = self.symbols.get(name)
             if symbol is not None and symbol.node is not None:
                 stated[name] = symbol.node
         outputs.check_overrides(self)
+        self._check_columns()
         outcome = self.definition.outcome
-        if outcome not in possible and outcome not in self.symbols:
+        if outcome not in possible and outcome not in self.misshapen:
             near = messages.near(outcome, possible)
             self.problem(messages.UNKNOWN_NAME, "outcome", kind="output", name=outcome, near=near)
         return Plan(self._fields(), tuple(self.steps), stated, self.definition.outcome)
+
+    def _check_columns(self) -> None:
+        """Report names that a frame already needs for the column beside another output."""
+        names = [*names_of(self.definition), *(flag.id for flag in self.definition.flags)]
+        for name in names:
+            stem = name.removesuffix("_status").removesuffix("_low").removesuffix("_high")
+            if stem != name and stem in names:
+                why = f"in a frame it is the column beside '{stem}'"
+                self.problem(messages.NOT_ALLOWED, *self.declared[name], key=name, why=why, remedy="rename it")
 
     def _fields(self) -> dict[str, Field]:
         fields = {name: symbol.field for name, symbol in self.symbols.items() if symbol and symbol.field}
@@ -95,7 +105,7 @@ class Compiler(Scope):
             case "eligible" | "consistent" | "flags":
                 return self._condition(name, str(section), entry.when, path)
             case "rules":
-                outputs.check_rule(self, entry, path)
+                rules.check_rule(self, entry, path)
                 return Symbol(name)
             case _:
                 return Symbol(name, node=outputs.build(self, name, str(section), entry, path))

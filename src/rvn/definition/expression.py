@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +21,7 @@ from rvn.plan.nodes import Field, Node, Type
 from rvn.plan.types import levels_of, type_of
 
 MAX_LENGTH = 2000
+_PARSING = threading.Lock()  # silencing Python's warnings is not safe in several threads at once
 MAX_DEPTH = 40
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -71,7 +73,7 @@ def compile_expression(text: str, place: Place, names: Names, expected: Type | N
     if not outside_quotes.isascii():
         return messages.BAD_EXPRESSION.at(place, what="letters outside quotes must be plain: a to z")
     try:
-        with warnings.catch_warnings():
+        with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Python would only warn about is not in the language anyway
             tree = ast.parse(text.replace("\n", " "), mode="eval").body
         _check_depth(tree, 0)

@@ -20,6 +20,7 @@ from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Plan
 from rvn.plan.types import levels_of
 
+MAX_REASONS = 15  # one byte holds 240 options, 15 reasons, and that nothing was recorded
 REASONS = ("unknown", "refused", "not_asked", "not_applicable")
 
 
@@ -136,7 +137,11 @@ def _range(on: Scope, kind: str, given_range: list[float] | None, path: Path_) -
 
 def _reasons(on: Scope, more: list[str]) -> tuple[str, ...]:
     """Return why an answer may be absent: always the four general reasons, and those the author added."""
-    return tuple(dict.fromkeys([*REASONS, *on.definition.absence, *more]))
+    reasons = tuple(dict.fromkeys([*REASONS, *on.definition.absence, *more]))
+    if len(reasons) > MAX_REASONS:
+        why = f"an item has {len(reasons)} reasons for absence, four of them given; there may be {MAX_REASONS}"
+        on.problem(messages.NOT_ALLOWED, "absence", key="absence", why=why, remedy="put some of them together")
+    return reasons
 
 
 def components(

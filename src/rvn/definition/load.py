@@ -39,7 +39,8 @@ class Loaded:
         """Return the plan that states the parts called `names` although they rest on recalled facts."""
         source = Source(self.source.file, elsewhere=self.source.elsewhere)
         plan = compile_plan(self.definition, source, self.components, accept=names)
-        assert plan is not None  # it compiled before, with everything accepted
+        if plan is None or source.tables != self.source.tables:
+            raise DefinitionError(messages.CHANGED.at(Place(self.source.file)))
         return plan
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from rvn import messages
-from rvn.definition import entries, inputs, tabulated
+from rvn.definition import entries, inputs, rules, tabulated
 from rvn.definition.expression import Symbol, a
 from rvn.definition.groups import Groups, check_groups, chosen
 from rvn.definition.problems import Broken
-from rvn.definition.scope import OUTPUTS, Scope
+from rvn.definition.scope import Scope, names_of
 from rvn.definition.source import Path_
 from rvn.plan import nodes
 from rvn.plan.explain import attainable
@@ -34,11 +32,6 @@ _KINDS: dict[str, StepKind] = {
 }
 
 
-def names_of(definition: entries.Definition) -> list[str]:
-    """Return the names of everything in a definition that is an output, in the order of results."""
-    return [entry.id for section in OUTPUTS for entry in getattr(definition, section)]
-
-
 def build(on: Scope, name: str, section: str, entry: Any, path: Path_) -> Node:
     """Return the node of a computed part after its rules, and add its steps."""
     interval = None
@@ -49,10 +42,10 @@ def build(on: Scope, name: str, section: str, entry: Any, path: Path_) -> Node:
         node = _BUILDERS[section](on, entry, path)
     on.step(name, _KINDS[section], node, interval=interval)
     for index, rule in enumerate(on.definition.rules):
-        if target(rule) == name:
+        if rules.target(rule) == name:
             on.changing[name] = node
             try:
-                node = _changed(on, rule, node, ("rules", index))
+                node = rules.changed(on, rule, node, ("rules", index))
             finally:
                 del on.changing[name]
             on.step(rule.id, "rule", node, of=name)
@@ -341,61 +334,3 @@ _BUILDERS: dict[str, Callable[[Scope, Any, Path_], Node]] = {
     "tables": _table,
     "first_of": _first_of,
 }
-
-
-def target(rule: entries.LevelRule) -> str | None:
-    """Return the output that a rule changes."""
-    return rule.then.set or rule.then.raise_ or rule.then.lower
-
-
-def check_rule(on: Scope, rule: entries.LevelRule, path: Path_) -> None:
-    """Report a rule that changes nothing known."""
-    change, name = rule.then, target(rule)
-    said = [key for key in (change.set, change.raise_, change.lower) if key]
-    ends = [end for end in (change.to, change.by) if end is not None]
-    if len(said) != 1 or len(ends) != 1 or (change.set and change.by):
-        remedy = (
-            "write `{set: …, to: …}`, `{raise: …, to: at least …}` or `{raise: …, by: 1}`, or the same with `lower`"
-        )
-        raise on.broken(messages.NOT_ALLOWED, *path, "then", key="then", why="it is not one change", remedy=remedy)
-    outputs = [name for name in names_of(on.definition) if on.declared[name][0] not in ("judgements", "norms")]
-    if name not in outputs:
-        near = messages.near(name, outputs)
-        raise on.broken(messages.UNKNOWN_NAME, *path, "then", kind="output", name=name, near=near)
-
-
-def _changed(on: Scope, rule: entries.LevelRule, node: Node, path: Path_) -> Node:
-    check_rule(on, rule, path)
-    change, levels = rule.then, levels_of(node)
-    test = on.expression(rule.when, "boolean", *path, "when")
-    upwards = change.raise_ is not None
-    ends = (0.0, len(levels) - 1.0) if levels else (-math.inf, math.inf)
-    if change.never_beyond is not None:
-        limit = _end(on, change.never_beyond, levels, (*path, "then", "never beyond"))
-        ends = (ends[0], limit) if upwards else (limit, ends[1])
-    if change.by is not None:
-        how, to = "shift", float(change.by if upwards else -change.by)
-    else:
-        how = "set" if change.set else "raise" if upwards else "lower"
-        phrase = {"raise": "at least ", "lower": "at most ", "set": ""}[how]
-        words = re.sub(rf"^{phrase}", "", str(change.to))
-        to = _end(on, words, levels, (*path, "then", "to"))
-    moved = nodes.Move(of=node, test=test, how=how, to=to, lowest=ends[0], highest=ends[1])  # type: ignore[arg-type]
-    hidden = on.withheld(rule.id, moved)
-    return moved if hidden is moved else nodes.Choose(test=test, then=hidden, otherwise=node)
-
-
-def _end(on: Scope, text: str, levels: tuple[str, ...], path: Path_) -> float:
-    """Return a level's place in the order, or a number."""
-    if levels:
-        if text not in levels:
-            near = messages.near(text, levels)
-            raise on.broken(messages.UNKNOWN_NAME, *path, kind="level", name=text, near=near)
-        return float(levels.index(text))
-    try:
-        return float(text)
-    except ValueError:
-        why = f"'{text}' is not a number"
-        raise on.broken(
-            messages.NOT_ALLOWED, *path, key=str(path[-1]), why=why, remedy="a score needs a number"
-        ) from None

@@ -26,6 +26,11 @@ MAX_DEPTH = 200  # of nodes on each other, far below what a reader can follow
 OUTPUTS = ("scales", "models", "bands", "tables", "judgements", "first_of", "norms")
 
 
+def names_of(definition: Definition) -> list[str]:
+    """Return the names of everything in a definition that is an output, in the order of results."""
+    return [entry.id for section in OUTPUTS for entry in getattr(definition, section)]
+
+
 def recalled(definition: Definition) -> frozenset[str]:
     """Return the names of the parts of a definition that rest on recalled facts."""
     named = {name: entry.evidence for name, entry in (*definition.derived.items(), *definition.lookups.items())}

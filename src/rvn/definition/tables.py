@@ -112,7 +112,7 @@ def read_table(source: Source, name: str, path: Path_, columns: Iterable[str]) -
         source.problems.append(messages.NO_TABLE.at(source.place(path), name=name, path=file))
         raise Broken
     content = file.read_bytes()
-    source.tables[name] = hashlib.sha256(content).hexdigest()
+    source.tables[f"{Path(origin).name}: {name}"] = hashlib.sha256(content).hexdigest()
     try:
         lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rvn.scoring.result import Result
 
 ASSESSED_ON = "assessed_on"
-MAX_OPTION = 10**15
+MAX_NUMBER = 10**15  # beyond it float64 no longer holds every whole number
 
 
 def read_answers(
@@ -127,7 +127,7 @@ def _option(field: Field, value: object) -> Reading | Diagnostic:
     if type(value).__name__ in ("bool", "bool_") or not isinstance(value, (str, Integral)):
         return _wrong(field.name, value, "one of its options", f"options: {options}")
     # A number of thousands of digits cannot even be written, and is no option.
-    if (isinstance(value, Integral) and abs(int(value)) > MAX_OPTION) or str(value) not in field.options:
+    if (isinstance(value, Integral) and abs(int(value)) > MAX_NUMBER) or str(value) not in field.options:
         return messages.UNKNOWN_ANSWER.at(name=field.name, options=options, reasons=", ".join(field.reasons))
     return answered(float(field.options.index(str(value))))
 
@@ -150,7 +150,7 @@ def _numeric(field: Field, value: object) -> Reading | Diagnostic:
         found = float(value)
     except OverflowError:
         found = math.inf
-    if not field.minimum <= found <= field.maximum or math.isinf(found):
+    if not field.minimum <= found <= field.maximum or abs(found) > MAX_NUMBER:
         return messages.ANSWER_RANGE.at(name=field.name, allowed=allowed(field))
     if field.kind == "count" and not found.is_integer():
         return _wrong(field.name, value, expected, "counts have no fractions")

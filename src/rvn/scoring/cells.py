@@ -14,7 +14,7 @@ from rvn.errors import Diagnostic, FrameError
 from rvn.plan.columns import ABSENT, NOTHING, Column
 from rvn.plan.nodes import Field
 from rvn.scoring import native
-from rvn.scoring.answers import read_answer
+from rvn.scoring.answers import MAX_NUMBER, read_answer
 
 _EPOCH = 719_163  # the day number of 1970-01-01
 
@@ -51,7 +51,7 @@ def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell
 
 def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     values, recorded = native.floats(series)
-    bad = ~(values >= field.minimum) | ~(values <= field.maximum) | np.isinf(values)
+    bad = ~(values >= field.minimum) | ~(values <= field.maximum) | (np.abs(values) > MAX_NUMBER)
     if field.kind == "count":
         bad |= values != np.floor(values)
     bad &= recorded

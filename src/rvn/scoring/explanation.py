@@ -171,9 +171,8 @@ class Explanation:
 
     def _is_unusable(self) -> bool:
         """Whether the instrument does not apply, perhaps does not, or the answers contradict each other."""
-        eligible = [self._on[step.node].value for step in self._plan.of_kind("eligible")]
-        consistent = [self._on[step.node].value for step in self._plan.of_kind("consistent")]
-        return any(value != 1 for value in eligible) or 0 in consistent
+        eligible, consistent = self._on.conditions("eligible"), self._on.conditions("consistent")
+        return any(value != 1 for value in eligible.values()) or 0 in consistent.values()
 
     def _line(self, step: Step, value: Value, sentence: str) -> Line:
         points: dict[str, float | None] = {}
@@ -204,6 +203,7 @@ class Explanation:
     def _rule(self, step: Step) -> str:
         because = self._result.instrument.because(step.name, self._language)
         node = step.node.then if isinstance(step.node, nodes.Choose) else step.node
+        hidden = isinstance(node, nodes.Withheld)
         node = node.of if isinstance(node, nodes.Withheld) else node
         assert isinstance(node, nodes.Move)
         test, before = self._on[node.test], self._on[node.of]
@@ -211,6 +211,8 @@ class Explanation:
             return self._say("rule_idle", because=because)
         if not test.is_known:
             return self._say("rule_unknown", because=because)
+        if hidden:
+            return self._say("withheld_part", label=because)
         after = move(node, before.value)
         value = "–" if math.isnan(after) else self._shown(step.of, node, after)
         return self._say("rule_applies", because=because, value=value)
@@ -306,19 +308,15 @@ class Explanation:
             within = self._say("band_between", low=low, high=high)
         near = []
         if high:
-            more = self._number(starts[place + 1] - of)
+            distance = starts[place + 1] - of
+            more = self._number(math.ceil(distance) if decimals_of(node.of) == 0 else distance)
             near.append(self._say("nearest_up", more=more, level=self._level(name, node.levels[place + 1])))
-        if place:
-            less = self._distance_down(node, of - starts[place])
-            if less:
-                near.append(self._say("nearest_down", less=less, level=self._level(name, node.levels[place - 1])))
+        if place and decimals_of(node.of) == 0:
+            less = self._number(math.floor(of - starts[place]) + 1)
+            near.append(self._say("nearest_down", less=less, level=self._level(name, node.levels[place - 1])))
         of_label = self._wording.label(self._name_of(node.of))
         head = self._say("band", label=label, level=level, of=of_label, value=self._number(of), range=within)
         return head + ("; " + ", ".join(near) if near else "")
-
-    def _distance_down(self, node: nodes.Bands, above: float) -> str:
-        """Return how many whole points fewer would lower the level; empty where points are not whole."""
-        return self._number(above + 1) if decimals_of(node.of) == 0 else ""
 
     def _cell(self, label: str, name: str, node: nodes.Cells) -> str:
         row, column = self._on[node.rows], self._on[node.columns]

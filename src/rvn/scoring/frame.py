@@ -99,7 +99,7 @@ def score_frame(
         known = list(instrument.plan.fields)
         raise FrameError(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, known)) for name in unknown)
     names = {field: (columns or {}).get(field, field) for field in instrument.plan.fields}
-    wanted = _wanted(instrument, outputs)
+    wanted = _wanted(instrument, [outputs] if isinstance(outputs, str) else outputs)
     _require(instrument, table, names, on, prefix, wanted)
     read, cells = _read(instrument, table, names, on)
     invalid = np.zeros(len(table), np.bool_)

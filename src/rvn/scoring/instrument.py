@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from rvn import messages
 from rvn.catalog import load_definition
@@ -69,9 +71,9 @@ class Instrument:
     def fingerprint(self) -> str:
         """SHA-256 of everything in the definition that bears on results: all but titles, reasons, sources and tests."""
         kept = {"given", "eligible", "items", "derived", "lookups", "consistent", *OUTPUTS, "rules", "flags"}
-        content = self.definition.model_dump(mode="json", by_alias=True, include=kept | {"uses", "outcome"})
+        content = {key: _plain(getattr(self.definition, key)) for key in sorted(kept | {"uses", "outcome"})}
         content["files"] = self.loaded.source.tables
-        canonical = json.dumps(_without_wording(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def accepting(self, *names: str) -> Instrument:
@@ -131,17 +133,26 @@ class Instrument:
         readings, justifications = read_answers(self.plan, self.definition, answers, on)
         return Result(self, Evaluation(self.plan, readings), on, justifications)
 
-    def score_frame(self, frame: Any, **options: Any) -> ScoredFrame:
+    def score_frame(
+        self,
+        frame: Any,
+        *,
+        on: date | str | None = None,
+        columns: Mapping[str, str] | None = None,
+        prefix: str = "",
+        outputs: Collection[str] | None = None,
+    ) -> ScoredFrame:
         """Return a frame with the outputs of every row beside it; see `rvn.scoring.frame.score_frame`."""
         from rvn.scoring.frame import score_frame
 
-        return score_frame(self, frame, **options)
+        return score_frame(self, frame, on=on, columns=columns, prefix=prefix, outputs=outputs)
 
     def ignored(self, evaluation: Evaluation) -> Iterator[Diagnostic]:
         """Yield a warning for every answer to an item that is not asked."""
         for name in evaluation.readings:
             field = self.plan.fields.get(name)
-            if field is not None and evaluation.asked(field) == 0 and evaluation.reading(field).value >= 0:
+            value = evaluation.readings[name].value
+            if field is not None and evaluation.asked(field) == 0 and value == value:
                 yield messages.NOT_ASKED.at(name=name)
 
     # wording
@@ -199,7 +210,14 @@ def load(reference: str | Path, *, profile: str | Path | None = None) -> Instrum
     return Instrument(loaded, loaded.plan)
 
 
-def _without_wording(value: Any) -> Any:
+_WORDING = {"because", "source", "outcome", "sample", "window"}
+
+
+def _plain(value: Any) -> Any:
+    """Return what was written as plain values, without what is only said about it."""
+    if isinstance(value, BaseModel):
+        kept = (name for name in type(value).model_fields if name not in _WORDING)
+        return {name: _plain(getattr(value, name)) for name in kept}
     if isinstance(value, dict):
-        return {key: _without_wording(entry) for key, entry in value.items() if key not in ("because", "source")}
-    return [_without_wording(entry) for entry in value] if isinstance(value, list) else value
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list) else value

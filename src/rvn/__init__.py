@@ -13,8 +13,9 @@ from rvn.errors import (
     Place,
     RvnError,
 )
+from rvn.plan.status import Status
 from rvn.scoring.instrument import Instrument, load
-from rvn.scoring.result import Result
+from rvn.scoring.result import Output, Result
 
 __version__ = "0.1.0"
 
@@ -26,9 +27,11 @@ __all__ = [
     "Diagnostic",
     "FrameError",
     "Instrument",
+    "Output",
     "Place",
     "Result",
     "RvnError",
+    "Status",
     "load",
     "references",
 ]

@@ -131,7 +131,8 @@ class Instrument:
         0
         """
         readings, justifications = read_answers(self.plan, self.definition, answers, on)
-        return Result(self, Evaluation(self.plan, readings), on, justifications)
+        components = {name: given for name, given in answers.items() if isinstance(given, Result)}
+        return Result(self, Evaluation(self.plan, readings), on, justifications, components)
 
     def score_frame(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rvn import text
 from rvn.definition import entries
@@ -66,6 +66,21 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why there is no result: a condition of the definition by its name, and how it fails."""
+
+    kind: Literal["not eligible", "eligibility unknown", "contradiction"]
+    condition: str
+
+
+_REASON_SENTENCES = {
+    "not eligible": "ineligible",
+    "eligibility unknown": "eligibility_unknown",
+    "contradiction": "contradiction",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Norm:
     """What is known of people with the same value as this person.
 
@@ -108,8 +123,10 @@ class Result:
         evaluation: Evaluation,
         on: date | str | None,
         justifications: Mapping[str, str] = MappingProxyType({}),
+        components: Mapping[str, Result] = MappingProxyType({}),
     ) -> None:
         self.instrument = instrument
+        self.components = components
         self.justifications = justifications
         self.evaluation = evaluation
         self.on = None if on is None else str(on)
@@ -139,6 +156,18 @@ class Result:
     def outcome(self) -> Output:
         """The output that the instrument is about."""
         return self[self.evaluation.plan.outcome]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The conditions that are not met, or cannot be told, and so leave the instrument without a result."""
+        found = []
+        for name, holds in self.evaluation.conditions("eligible").items():
+            if holds != 1:
+                found.append(Reason("not eligible" if holds == 0 else "eligibility unknown", name))
+        for name, holds in self.evaluation.conditions("consistent").items():
+            if holds == 0:
+                found.append(Reason("contradiction", name))
+        return tuple(found)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -179,14 +208,9 @@ class Result:
 
     def to_record(self) -> dict[str, object]:
         """Return plain values for JSON; the answers themselves are not in it."""
-        profile = self.instrument.loaded.profile
         return {
             "schema": SCHEMA,
-            "instrument": self.instrument.id,
-            "version": self.instrument.version,
-            "profile": f"{profile.id}@{profile.version}" if profile else None,
-            "fingerprint": self.instrument.fingerprint,
-            "recalled": sorted(self.instrument.accepted),
+            **self.provenance,
             "assessed_on": self.on,
             "outcome": self.evaluation.plan.outcome,
             "outputs": {name: output.to_record() for name, output in self.outputs.items()},
@@ -194,6 +218,8 @@ class Result:
             "taken_from": {entry.id: self.taken_from(entry.id) for entry in self.instrument.definition.first_of},
             "justifications": dict(self.justifications),
             "flags": {name: output.to_record() for name, output in self.flags.items()},
+            "reasons": [{"kind": reason.kind, "condition": reason.condition} for reason in self.reasons],
+            "components": {name: component.provenance for name, component in self.components.items()},
             "warnings": [warning.to_record() for warning in self.warnings],
         }
 
@@ -213,6 +239,26 @@ class Result:
             found.append((wording.label(name), value, text.word(output.status, language), left_open))
         return found
 
+    def said_reasons(self, language: Language = "en") -> list[str]:
+        """Return in words why there is no result; nothing where there is one."""
+        found = []
+        for reason in self.reasons:
+            because = self.instrument.because(reason.condition, language)
+            found.append(text.sentence(_REASON_SENTENCES[reason.kind], language, because=because))
+        return found
+
+    @property
+    def provenance(self) -> dict[str, object]:
+        """What this result was made with: instrument, version, profile, fingerprint, and what was accepted."""
+        profile = self.instrument.loaded.profile
+        return {
+            "instrument": self.instrument.id,
+            "version": self.instrument.version,
+            "profile": f"{profile.id}@{profile.version}" if profile else None,
+            "fingerprint": self.instrument.fingerprint,
+            "recalled": sorted(self.instrument.accepted),
+        }
+
     def raised_flags(self, language: Language = "en") -> list[str]:
         """Return the reasons of the flags that are up, or that cannot be told."""
         found = []
@@ -231,7 +277,7 @@ class Result:
         for row in rows:
             cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
             lines.append("  " + "  ".join(cells).rstrip())
-        lines += [f"  {line}" for line in self.raised_flags()]
+        lines += [f"  {line}" for line in (*self.said_reasons(), *self.raised_flags())]
         lines += [f"  {warning.message}" for warning in self.warnings]
         lines.append(f"  {text.word('not_a_decision', 'en')}")
         return "\n".join(lines)
@@ -245,7 +291,8 @@ class Result:
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
         )
-        notes = "".join(f"<p>{html.escape(line)}</p>" for line in self.raised_flags())
+        said = (*self.said_reasons(), *self.raised_flags())
+        notes = "".join(f"<p>{html.escape(line)}</p>" for line in said)
         title = html.escape(f"{self.instrument.title('en')} ({self.reference})")
         end = html.escape(text.word("not_a_decision", "en"))
         return (

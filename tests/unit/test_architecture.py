@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,3 +73,9 @@ def test_starting_loads_nothing_heavy() -> None:
 def test_scoring_one_person_loads_nothing_heavy() -> None:
     code = "import rvn; rvn.load('audit@2001').score({'frequency': 'never'}).explain('lv')"
     assert set() == loaded_after(code) & {"pandas", "scipy", "sklearn", "polars", "pyarrow"}
+
+
+def test_every_package_travels_in_the_wheel() -> None:
+    listed = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {".".join(path.parent.relative_to(SOURCE.parent).parts) for path in SOURCE.rglob("__init__.py")}
+    assert found | {"rvn._instruments", "rvn._validation"} == set(listed)

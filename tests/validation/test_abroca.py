@@ -10,9 +10,9 @@ from table_p import GROUP, OUTCOME, SCORE
 
 from reference import compas_filtered, r_values
 from rvn.errors import ContractError
-from rvn.validation.abroca import abroca
-from rvn.validation.groups import EVERYONE_ELSE
-from rvn.validation.roc import roc_curve
+from rvn.validation.discrimination.roc import roc_curve
+from rvn.validation.groups.abroca import abroca
+from rvn.validation.groups.parts import EVERYONE_ELSE
 
 R = r_values("fairness")["abroca_compas"]
 

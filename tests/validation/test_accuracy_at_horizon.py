@@ -9,8 +9,8 @@ from scipy import stats
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.accuracy_at_horizon import accuracy_at
-from rvn.validation.survival import aalen_johansen, kaplan_meier
+from rvn.validation.follow_up.accuracy_at_horizon import accuracy_at
+from rvn.validation.follow_up.survival import aalen_johansen, kaplan_meier
 
 NAMES = ["sensitivity", "specificity", "positive_predictive_value", "negative_predictive_value"]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.agreement import kappa, maximum_kappa, prevalence_and_bias
-from rvn.validation.ratings import Weights
+from rvn.validation.agreement.kappa import kappa, maximum_kappa, prevalence_and_bias
+from rvn.validation.agreement.ratings import Weights
 
 LEVELS = {"Low": 1, "Medium": 2, "High": 3}
 

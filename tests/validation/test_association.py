@@ -13,17 +13,17 @@ from scipy.stats import norm
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.association import (
+from rvn.validation.association.incremental import incremental_validity
+from rvn.validation.association.odds_ratios import (
     differential_prediction,
     linearity,
     odds_ratio,
     odds_ratio_per_sd,
     odds_ratios_by_level,
 )
-from rvn.validation.brier import scaled_brier
-from rvn.validation.collapse import collapse
-from rvn.validation.incremental import incremental_validity
-from rvn.validation.regression import logistic_regression
+from rvn.validation.association.regression import logistic_regression
+from rvn.validation.calibration.brier import scaled_brier
+from rvn.validation.calibration.collapse import collapse
 
 R = r_values("logistic")
 EVENTS = np.array([0, 6, 3, 13, 12, 13, 10, 6, 1])

@@ -7,8 +7,8 @@ import pytest
 
 from reference import compas_filtered
 from rvn.errors import ContractError
-from rvn.validation.auc_equality import auc_equality
-from rvn.validation.discrimination import auc, compare_auc
+from rvn.validation.discrimination.auc import auc, compare_auc
+from rvn.validation.discrimination.auc_equality import auc_equality
 
 OUTCOME = [0, 0, 1, 1, 0, 1, 0, 1]
 FIRST, SECOND, THIRD = [1, 2, 2, 3, 1, 1, 3, 4], [2, 1, 2, 2, 3, 3, 1, 1], [1, 1, 4, 3, 2, 2, 2, 5]

@@ -8,11 +8,11 @@ from scipy import special
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.bootstrap import bootstrap, bootstrap_auc, draw
-from rvn.validation.cutoffs import accuracy
-from rvn.validation.discrimination import auc
+from rvn.validation.cutoffs.accuracy import accuracy
+from rvn.validation.discrimination.auc import auc
 from rvn.validation.estimate import Estimate
-from rvn.validation.rates import trend
+from rvn.validation.foundations.bootstrap import bootstrap, bootstrap_auc, draw
+from rvn.validation.rates.observed import trend
 from rvn.validation.tally import Tally
 
 
@@ -99,7 +99,7 @@ def test_draws_within_strata_keep_the_number_of_each():
 
 
 def test_many_rows_are_drawn_in_parts(monkeypatch):
-    monkeypatch.setattr("rvn.validation.bootstrap.PART", 250)
+    monkeypatch.setattr("rvn.validation.foundations.bootstrap.PART", 250)
     parts = list(draw(np.ones(100), replicates=5, rng=4))
     assert [2, 2, 1] == [len(part) for part in parts]
 

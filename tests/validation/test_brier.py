@@ -12,14 +12,14 @@ from scipy.special import expit
 from sklearn.metrics import brier_score_loss, d2_brier_score
 
 from reference import data, r_values
-from rvn.validation.brier import (
+from rvn.validation.calibration.brier import (
     brier,
     corp_decomposition,
     isotonic,
     murphy_decomposition,
     scaled_brier,
 )
-from rvn.validation.calibration_curve import calibration_curve
+from rvn.validation.calibration.curve import calibration_curve
 
 R = r_values("calibration")
 RISKS = ("p_model", "p_decile", "p_naive")

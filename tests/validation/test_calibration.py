@@ -16,16 +16,16 @@ from scipy.stats import chi2, poisson
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.brier import brier
-from rvn.validation.calibration import LogisticCalibration, logistic_calibration
-from rvn.validation.calibration_tests import hosmer_lemeshow, spiegelhalter, sum_of_squares
-from rvn.validation.expected_observed import (
+from rvn.validation.association.logistic import fit
+from rvn.validation.calibration.brier import brier
+from rvn.validation.calibration.expected_observed import (
     expected_observed,
     expected_observed_by,
     expected_observed_ratios,
 )
-from rvn.validation.logistic import fit
-from rvn.validation.samples import sample_of
+from rvn.validation.calibration.goodness_of_fit import hosmer_lemeshow, spiegelhalter, sum_of_squares
+from rvn.validation.calibration.line import LogisticCalibration, logistic_calibration
+from rvn.validation.foundations.samples import sample_of
 
 R = r_values("calibration")
 RISKS = ("p_model", "p_decile", "p_naive")

@@ -9,8 +9,8 @@ from scipy import stats
 
 from reference import r_values
 from rvn.errors import ContractError
-from rvn.validation.calibration_at_horizon import expected_observed_at, expected_observed_during
-from rvn.validation.survival import kaplan_meier
+from rvn.validation.follow_up.calibration_at_horizon import expected_observed_at, expected_observed_during
+from rvn.validation.follow_up.survival import kaplan_meier
 
 
 def close(value, rel=1e-9):

@@ -14,9 +14,9 @@ from scipy.special import expit, logit
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.calibration_curve import calibration_curve
-from rvn.validation.calibration_errors import calibration_errors, calibration_errors_by_chance
-from rvn.validation.spline import place_knots, quantile_of, spline_basis
+from rvn.validation.calibration.curve import calibration_curve
+from rvn.validation.calibration.errors import calibration_errors, calibration_errors_by_chance
+from rvn.validation.calibration.spline import place_knots, quantile_of, spline_basis
 
 R = r_values("calibration")
 RISKS = ("p_model", "p_decile", "p_naive")

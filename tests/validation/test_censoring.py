@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from follow_up_data import EVENT, TIME, random_follow_up
 
-from rvn.validation.censoring import at_horizon, uncensored
-from rvn.validation.follow_up import follow_up, risk_table
-from rvn.validation.survival import risk_by
+from rvn.validation.follow_up.censoring import at_horizon, uncensored
+from rvn.validation.follow_up.survival import risk_by
+from rvn.validation.follow_up.times import follow_up, risk_table
 
 
 def test_events_come_before_the_censorings_of_the_same_time():

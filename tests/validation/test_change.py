@@ -8,7 +8,7 @@ from scales import KEY, bfi, complete, induc
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.change import (
+from rvn.validation.reliability.change import (
     limits_of_agreement,
     regression_change_index,
     reliable_change,
@@ -16,7 +16,7 @@ from rvn.validation.change import (
     smallest_reliable_change,
     standard_error_of_measurement,
 )
-from rvn.validation.internal_consistency import cronbach_alpha
+from rvn.validation.reliability.internal_consistency import cronbach_alpha
 
 
 @pytest.mark.parametrize("scale", KEY)

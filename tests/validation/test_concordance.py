@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.concordance import below_and_equal, compare_harrell_c, harrell_c, uno_c
+from rvn.validation.follow_up.concordance import below_and_equal, compare_harrell_c, harrell_c, uno_c
 
 R = r_values("survival")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import data, r_values
-from rvn.validation.correlation import correlation
+from rvn.validation.reliability.correlation import correlation
 
 
 @pytest.mark.parametrize(("record", "later"), [("base_6m", "CES_D_6m"), ("base_12m", "CES_D_12m")])

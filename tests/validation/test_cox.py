@@ -9,7 +9,7 @@ from scipy import optimize, stats
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.cox import cox_regression, hazard_ratio, hazard_ratio_per_sd, hazard_ratios_by_level
+from rvn.validation.follow_up.cox import cox_regression, hazard_ratio, hazard_ratio_per_sd, hazard_ratios_by_level
 
 R = r_values("survival")
 # R stops when the log-likelihood changes by less than 1e-9 of itself, which leaves the eighth digit open.

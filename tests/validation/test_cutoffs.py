@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.cutoffs import Accuracy, accuracy, predictive_values
-from rvn.validation.proportions import ratio
+from rvn.validation.cutoffs.accuracy import Accuracy, accuracy, predictive_values
+from rvn.validation.rates.proportions import ratio
 
 R = r_values("roc")
 PEOPLE_A = np.array([21, 63, 92, 83, 56, 48, 23, 10, 4])

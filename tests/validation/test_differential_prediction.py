@@ -7,13 +7,13 @@ import pytest
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.calibration import logistic_calibration
-from rvn.validation.cox import cox_regression
-from rvn.validation.differential_prediction import (
+from rvn.validation.calibration.line import logistic_calibration
+from rvn.validation.follow_up.cox import cox_regression
+from rvn.validation.groups.differential_prediction import (
     differential_prediction_by_group,
     differential_prediction_in_time,
 )
-from rvn.validation.groups import EVERYONE_ELSE
+from rvn.validation.groups.parts import EVERYONE_ELSE
 
 LOGISTIC = r_values("logistic")
 COX = r_values("survival")["coxph_compas_race_interaction"]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.delong import delong, newcombe_limits
-from rvn.validation.discrimination import auc, compare_auc, compare_auc_unpaired
+from rvn.validation.discrimination.auc import auc, compare_auc, compare_auc_unpaired
+from rvn.validation.discrimination.delong import delong, newcombe_limits
 
 R = r_values("roc")
 SCORES_A = list(range(9))

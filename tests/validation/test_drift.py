@@ -10,7 +10,7 @@ from scipy import stats
 
 from reference import data
 from rvn.errors import ContractError
-from rvn.validation.drift import population_stability
+from rvn.validation.rates.drift import population_stability
 
 
 def test_the_index_and_its_test_by_hand() -> None:

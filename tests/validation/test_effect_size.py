@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvn.errors import ContractError
-from rvn.validation.effect_size import auc_to_d, d_to_auc, d_to_log_odds_ratio, d_to_r
+from rvn.validation.discrimination.effect_size import auc_to_d, d_to_auc, d_to_log_odds_ratio, d_to_r
 
 
 def test_table_a_has_its_d_and_r():

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.cutoffs import accuracy
-from rvn.validation.error_rates import RATES, error_rates
-from rvn.validation.groups import EVERYONE_ELSE
-from rvn.validation.multiplicity import holm
-from rvn.validation.proportions import difference, ratio
+from rvn.validation.cutoffs.accuracy import accuracy
+from rvn.validation.foundations.multiplicity import holm
+from rvn.validation.groups.error_rates import RATES, error_rates
+from rvn.validation.groups.parts import EVERYONE_ELSE
+from rvn.validation.rates.proportions import difference, ratio
 
 R = r_values("fairness")
 SHORT = dict(zip(RATES, ("base_rate", "selection_rate", "fpr", "fnr", "ppv", "npv"), strict=True))

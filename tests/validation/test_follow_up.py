@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvn.errors import ContractError
-from rvn.validation.follow_up import (
+from rvn.validation.follow_up.times import (
     follow_up,
     grouping_column,
     labels,

@@ -7,17 +7,17 @@ import pytest
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.association import odds_ratio, odds_ratio_per_sd
-from rvn.validation.calibration import logistic_calibration
-from rvn.validation.concordance import harrell_c
-from rvn.validation.cutoffs import accuracy
-from rvn.validation.discrimination import auc
+from rvn.validation.association.odds_ratios import odds_ratio, odds_ratio_per_sd
+from rvn.validation.calibration.expected_observed import expected_observed
+from rvn.validation.calibration.line import logistic_calibration
+from rvn.validation.cutoffs.accuracy import accuracy
+from rvn.validation.discrimination.auc import auc
 from rvn.validation.estimate import Estimate
-from rvn.validation.expected_observed import expected_observed
-from rvn.validation.group_comparison import by_group
-from rvn.validation.groups import EVERYONE_ELSE
-from rvn.validation.multiplicity import holm
-from rvn.validation.rates import rates_by_score
+from rvn.validation.follow_up.concordance import harrell_c
+from rvn.validation.foundations.multiplicity import holm
+from rvn.validation.groups.comparison import by_group
+from rvn.validation.groups.parts import EVERYONE_ELSE
+from rvn.validation.rates.observed import rates_by_score
 from rvn.validation.tally import Tally
 
 

@@ -10,9 +10,9 @@ from table_p import GROUP, OUTCOME, SCORE
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.discrimination import auc, compare_auc_unpaired
-from rvn.validation.group_discrimination import auc_by_group, cross_auc
-from rvn.validation.groups import EVERYONE_ELSE
+from rvn.validation.discrimination.auc import auc, compare_auc_unpaired
+from rvn.validation.groups.discrimination import auc_by_group, cross_auc
+from rvn.validation.groups.parts import EVERYONE_ELSE
 
 ROC = r_values("roc")
 PEOPLE = st.lists(

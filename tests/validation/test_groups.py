@@ -6,7 +6,7 @@ import pytest
 
 from rvn.errors import ContractError
 from rvn.validation.estimate import Estimate
-from rvn.validation.groups import EVERYONE_ELSE, judge, opponents, pairs, split, together
+from rvn.validation.groups.parts import EVERYONE_ELSE, judge, opponents, pairs, split, together
 from rvn.validation.observations import binary, numbers
 
 OUTCOME = binary("outcome", [0, 1, 1, 0, None, 1])

@@ -10,7 +10,7 @@ from scipy import stats
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.icc import FORMS, Form, icc, icc_forms, mean_squares, measurement_error, rater_bias
+from rvn.validation.agreement.icc import FORMS, Form, icc, icc_forms, mean_squares, measurement_error, rater_bias
 
 SHROUT_FLEISS = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 PSYCH: dict[Form, str] = {"1": "ICC1", "A,1": "ICC2", "C,1": "ICC3", "k": "ICC1k", "A,k": "ICC2k", "C,k": "ICC3k"}

@@ -7,9 +7,9 @@ import pytest
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.icc import FORMS, Form, icc
-from rvn.validation.icc_incomplete import icc_incomplete, variance_components
-from rvn.validation.ratings import ratings_from_rows
+from rvn.validation.agreement.icc import FORMS, Form, icc
+from rvn.validation.agreement.icc_incomplete import icc_incomplete, variance_components
+from rvn.validation.agreement.ratings import ratings_from_rows
 
 NAN = math.nan
 PAIRS = [[1, 4, NAN], [5, 9, NAN], [2, NAN, 1], [7, NAN, 6], [NAN, 5, 3], [NAN, 10, 7], [4, 6, 6], [3, NAN, NAN]]

@@ -9,7 +9,7 @@ from scipy import stats
 
 from reference import r_values
 from rvn.errors import ContractError
-from rvn.validation.incidents import incident_rate_ratios, incident_rates, poisson_limits
+from rvn.validation.follow_up.incidents import incident_rate_ratios, incident_rates, poisson_limits
 
 
 def close(value, rel=1e-9):

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvn.validation.estimate import Estimate
-from rvn.validation.independent import equality, independent_difference
-from rvn.validation.proportions import difference, proportion, ratio
+from rvn.validation.foundations.independent import equality, independent_difference
+from rvn.validation.rates.proportions import difference, proportion, ratio
 
 SAMPLE = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 

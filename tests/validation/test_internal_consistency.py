@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scales import KEY, bfi, cesd, complete, induc
 
 from reference import r_values
-from rvn.validation.icc import icc
-from rvn.validation.internal_consistency import cronbach_alpha, split_half
+from rvn.validation.agreement.icc import icc
+from rvn.validation.reliability.internal_consistency import cronbach_alpha, split_half
 
 
 @pytest.mark.parametrize("scale", KEY)

@@ -6,10 +6,10 @@ from scales import KEY, bfi, cesd, complete, induc
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.agreement import kappa
-from rvn.validation.discrimination import auc
+from rvn.validation.agreement.kappa import kappa
+from rvn.validation.discrimination.auc import auc
 from rvn.validation.estimate import Estimate
-from rvn.validation.items import agreement_by_item, item_outcome_statistics, item_statistics
+from rvn.validation.reliability.items import agreement_by_item, item_outcome_statistics, item_statistics
 
 
 def named(rows: tuple[Estimate, ...], name: str) -> list[float]:

@@ -11,8 +11,8 @@ from test_many_raters import TABLES
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.krippendorff import Metric, krippendorff_alpha
-from rvn.validation.ratings import ratings_from_rows
+from rvn.validation.agreement.krippendorff import Metric, krippendorff_alpha
+from rvn.validation.agreement.ratings import ratings_from_rows
 
 METRICS: tuple[Metric, ...] = ("nominal", "ordinal", "interval", "ratio")
 SMALL: dict[str, Callable[[], np.ndarray]] = {

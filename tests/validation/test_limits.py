@@ -7,7 +7,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from rvn.errors import ContractError
-from rvn.validation.limits import normal_quantile, scaled_limits
+from rvn.validation.foundations.limits import normal_quantile, scaled_limits
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5, math.nan])

@@ -15,11 +15,11 @@ from scipy.stats import chi2, norm
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.brier import brier
-from rvn.validation.likelihood import Cells, evaluate, is_attained, is_separated, maximise
-from rvn.validation.logistic import fit
-from rvn.validation.regression import LogisticRegression, firth_regression, logistic_regression
-from rvn.validation.samples import labels, sample_of, tallied
+from rvn.validation.association.likelihood import Cells, evaluate, is_attained, is_separated, maximise
+from rvn.validation.association.logistic import fit
+from rvn.validation.association.regression import LogisticRegression, firth_regression, logistic_regression
+from rvn.validation.calibration.brier import brier
+from rvn.validation.foundations.samples import labels, sample_of, tallied
 
 R = r_values("logistic")
 CRITICAL = chi2.isf(0.05, 1)
@@ -451,7 +451,7 @@ def test_a_tally_leaves_out_rows_of_nobody() -> None:
 
 
 def test_separated_data_far_from_the_maximum_warn_about_nothing() -> None:
-    from rvn.validation.association import odds_ratio
+    from rvn.validation.association.odds_ratios import odds_ratio
 
     found = odds_ratio([0, 1, 1], [2, 1, 0], counts=[11, 10, 18])
     assert "separated" == found.status

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, r_values
 from rvn.errors import ContractError
-from rvn.validation.association import odds_ratios_by_level
-from rvn.validation.groups import EVERYONE_ELSE
-from rvn.validation.mantel_haenszel import odds_ratio_at_equal_score
+from rvn.validation.association.odds_ratios import odds_ratios_by_level
+from rvn.validation.groups.mantel_haenszel import odds_ratio_at_equal_score
+from rvn.validation.groups.parts import EVERYONE_ELSE
 
 R = r_values("fairness")["conditional_rates_by_decile"]
 PEOPLE = st.lists(

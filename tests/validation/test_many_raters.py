@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.agreement import kappa
+from rvn.validation.agreement.kappa import kappa
+from rvn.validation.agreement.many_raters import conger_kappa, fleiss_kappa, gwet_ac, percent_agreement
 from rvn.validation.estimate import Estimate
-from rvn.validation.many_raters import conger_kappa, fleiss_kappa, gwet_ac, percent_agreement
 
 Table = np.ndarray
 

@@ -11,11 +11,11 @@ from scipy.special import expit, logit
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.discrimination import auc
+from rvn.validation.discrimination.auc import auc
 from rvn.validation.estimate import Estimate
-from rvn.validation.heterogeneity import q_profile, reml
-from rvn.validation.meta_analysis import leave_one_out, pool, pool_estimates
-from rvn.validation.transforms import TRANSFORMS
+from rvn.validation.foundations.transforms import TRANSFORMS
+from rvn.validation.pooling.heterogeneity import q_profile, reml
+from rvn.validation.pooling.meta_analysis import leave_one_out, pool, pool_estimates
 
 Study = tuple[np.ndarray, np.ndarray]
 TABLE_E: Study = np.array([0.68, 0.72, 0.75, 0.63, 0.70]), np.array([0.030, 0.025, 0.040, 0.035, 0.020])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from reference import r_values
 from rvn.errors import ContractError
 from rvn.validation.estimate import Estimate
-from rvn.validation.multiplicity import holm, with_holm
+from rvn.validation.foundations.multiplicity import holm, with_holm
 
 P_VALUES = [1e-04, 0.004, 0.019, 0.03, 0.041, 0.05, 0.32, 0.9, None]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.net_benefit import best_ranges, decision_curve
+from rvn.validation.cutoffs.net_benefit import best_ranges, decision_curve
 
 R = r_values("utility")
 PEOPLE_A = np.array([21, 63, 92, 83, 56, 48, 23, 10, 4])

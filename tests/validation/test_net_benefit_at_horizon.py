@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.net_benefit import decision_curve
-from rvn.validation.net_benefit_at_horizon import decision_curve_at
+from rvn.validation.cutoffs.net_benefit import decision_curve
+from rvn.validation.follow_up.net_benefit_at_horizon import decision_curve_at
 
 ROWS = st.lists(
     st.tuples(st.integers(1, 6), st.integers(0, 2), st.integers(0, 4), st.integers(1, 3)), min_size=1, max_size=12

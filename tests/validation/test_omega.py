@@ -7,8 +7,8 @@ import pytest
 from scales import KEY, bfi, cesd, complete
 
 from reference import r_values
-from rvn.validation.internal_consistency import cronbach_alpha
-from rvn.validation.omega import omega_total, one_factor
+from rvn.validation.reliability.internal_consistency import cronbach_alpha
+from rvn.validation.reliability.omega import omega_total, one_factor
 
 
 def items(scale: str) -> np.ndarray:

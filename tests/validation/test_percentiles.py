@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from reference import compas_filtered, r_values
-from rvn.validation.percentiles import percentile_ranks
+from rvn.validation.rates.percentiles import percentile_ranks
 
 PEOPLE_A = [21, 63, 92, 83, 56, 48, 23, 10, 4]
 

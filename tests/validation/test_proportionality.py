@@ -8,7 +8,7 @@ from follow_up_data import EVENT, SCORE, TIME, expanded, random_follow_up
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.proportionality import proportionality
+from rvn.validation.follow_up.proportionality import proportionality
 
 
 def test_coxph_zph_rossi():

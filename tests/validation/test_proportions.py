@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reference import r_values
 from rvn.errors import ContractError
-from rvn.validation.proportions import difference, limits, proportion, ratio, square_and_add
+from rvn.validation.rates.proportions import difference, limits, proportion, ratio, square_and_add
 
 R = r_values("proportions")
 SAMPLE = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, r_values
 from rvn.errors import ContractError
-from rvn.validation.proportions import ratio
-from rvn.validation.rates import rates_by_level, rates_by_score, steps, trend
+from rvn.validation.rates.observed import rates_by_level, rates_by_score, steps, trend
+from rvn.validation.rates.proportions import ratio
 
 R = r_values("logistic")
 LEVELS = ["Low", "Medium", "High"]

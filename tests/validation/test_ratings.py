@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rvn.errors import ContractError
-from rvn.validation.ratings import agreement_weights, limits_without_variance, rating_table, ratings_from_rows
+from rvn.validation.agreement.ratings import agreement_weights, limits_without_variance, rating_table, ratings_from_rows
 
 
 def test_a_frame_with_nullable_integers_is_a_table() -> None:

@@ -12,13 +12,13 @@ from scipy.special import betaln, expit, logit
 from scipy.stats import beta
 
 from rvn.errors import ContractError
-from rvn.validation.brier import isotonic
-from rvn.validation.calibration import logistic_calibration
-from rvn.validation.expected_observed import expected_observed
-from rvn.validation.optimism import optimism_corrected
-from rvn.validation.recalibration import recalibrate, shift_prevalence
-from rvn.validation.regression import logistic_regression
-from rvn.validation.update_choice import choose_update
+from rvn.validation.association.regression import logistic_regression
+from rvn.validation.calibration.brier import isotonic
+from rvn.validation.calibration.expected_observed import expected_observed
+from rvn.validation.calibration.line import logistic_calibration
+from rvn.validation.calibration.optimism import optimism_corrected
+from rvn.validation.calibration.recalibration import recalibrate, shift_prevalence
+from rvn.validation.calibration.update_choice import choose_update
 
 EVENTS = np.array([0, 6, 3, 13, 12, 13, 10, 6, 1])
 PEOPLE = np.array([21, 63, 92, 83, 56, 48, 23, 10, 4])

@@ -10,8 +10,8 @@ from sklearn.metrics import roc_auc_score
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.discrimination import auc
-from rvn.validation.roc import partial_auc, roc_curve
+from rvn.validation.discrimination.auc import auc
+from rvn.validation.discrimination.roc import partial_auc, roc_curve
 
 R = r_values("roc")
 ROWS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5), st.integers(1, 3)), min_size=1, max_size=20)

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 
 from rvn.errors import ContractError
-from rvn.validation.sample_size import (
+from rvn.validation.planning.sample_size import (
     sample_size_auc,
     sample_size_expected_observed,
     sample_size_slope,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rvn.errors import ContractError
-from rvn.validation.agreement import kappa
-from rvn.validation.icc import icc
-from rvn.validation.sample_size_agreement import sample_size_icc, sample_size_kappa
+from rvn.validation.agreement.icc import icc
+from rvn.validation.agreement.kappa import kappa
+from rvn.validation.planning.sample_size_agreement import sample_size_icc, sample_size_kappa
 
 
 @pytest.mark.parametrize("weights", ["identity", "linear", "quadratic"])

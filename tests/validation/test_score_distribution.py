@@ -10,9 +10,9 @@ from scipy import stats
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.groups import EVERYONE_ELSE
-from rvn.validation.percentiles import percentile_ranks
-from rvn.validation.score_distribution import class_balance, scores_by_group
+from rvn.validation.groups.parts import EVERYONE_ELSE
+from rvn.validation.groups.score_distribution import class_balance, scores_by_group
+from rvn.validation.rates.percentiles import percentile_ranks
 
 R = r_values("fairness")
 PEOPLE = st.lists(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
-from rvn.validation.cutoffs import accuracy
-from rvn.validation.selection import choose_cut
+from rvn.validation.cutoffs.accuracy import accuracy
+from rvn.validation.cutoffs.selection import choose_cut
 
 PEOPLE_A = np.array([21, 63, 92, 83, 56, 48, 23, 10, 4])
 EVENTS_A = np.array([0, 6, 3, 13, 12, 13, 10, 6, 1])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
 from rvn.validation.estimate import Estimate
-from rvn.validation.smoothing import risk_ratios, smoothed_rates
+from rvn.validation.rates.smoothing import risk_ratios, smoothed_rates
 
 PEOPLE_A = np.array([21, 63, 92, 83, 56, 48, 23, 10, 4])
 EVENTS_A = np.array([0, 6, 3, 13, 12, 13, 10, 6, 1])

@@ -10,7 +10,7 @@ from scipy import stats
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.survival import aalen_johansen, kaplan_meier, log_rank, probability_limits
+from rvn.validation.follow_up.survival import aalen_johansen, kaplan_meier, log_rank, probability_limits
 
 R = r_values("survival")
 LEVELS = ("Low", "Medium", "High")

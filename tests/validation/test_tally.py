@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvn.errors import ContractError
-from rvn.validation.discrimination import auc
+from rvn.validation.discrimination.auc import auc
 from rvn.validation.tally import Suppressed, Tally
 
 CELLS = st.one_of(st.none(), st.integers(-3, 3), st.sampled_from([0.5, -0.0, 1e300, 1e-300]))

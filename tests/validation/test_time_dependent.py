@@ -18,9 +18,9 @@ from follow_up_data import (
 
 from reference import data, r_values
 from rvn.errors import ContractError
-from rvn.validation.cox import cox_regression
-from rvn.validation.discrimination import auc
-from rvn.validation.time_dependent import auc_at, brier_at, compare_auc_at
+from rvn.validation.discrimination.auc import auc
+from rvn.validation.follow_up.cox import cox_regression
+from rvn.validation.follow_up.time_dependent import auc_at, brier_at, compare_auc_at
 
 R = r_values("time_dependent")
 AGREE = 1e-9

@@ -8,17 +8,18 @@ import sys
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import rvn
 from reference import data, r_values
 from rvn.errors import ContractError
 from rvn.validation import _WHERE, validate
-from rvn.validation.agreement import kappa
-from rvn.validation.association import odds_ratio
-from rvn.validation.concordance import harrell_c
-from rvn.validation.discrimination import auc
-from rvn.validation.survival import kaplan_meier
+from rvn.validation.agreement.kappa import kappa
+from rvn.validation.association.odds_ratios import odds_ratio
+from rvn.validation.discrimination.auc import auc
+from rvn.validation.follow_up.concordance import harrell_c
+from rvn.validation.follow_up.survival import kaplan_meier
 
 ROC, FAIRNESS, SURVIVAL = r_values("roc"), r_values("fairness"), r_values("survival")
 OUTCOME = "two_year_recid"
@@ -66,7 +67,7 @@ def test_errors_by_race_are_those_propublica_published(broward):
 
 def test_errors_by_race_have_the_base_rate_of_r_beside_them(broward):
     for group, expected in FAIRNESS["groups_race_medium_plus_all"].items():
-        if group == "overall" or "base_rate" not in expected:
+        if group == "everyone":
             continue
         at = {"by": "race", "group": group, "cut": "Medium"}
         assert pytest.approx(expected["base_rate"][0], rel=1e-9) == only(broward["groups"], "base_rate", **at).value
@@ -86,14 +87,23 @@ def test_the_page_fits_eighty_columns_and_tells_what_is_sparse(broward):
 
 
 def test_every_table_of_groups_has_the_base_rate(broward):
-    heads = [line for line in str(broward).splitlines() if "false +" in line]
+    heads = [line.split() for line in str(broward).splitlines() if "false +" in line]
     assert 4 == len(heads)
-    assert all("base rate" in line for line in heads)
+    assert all(["n", "base"] == head[:2] for head in heads)
 
 
-def test_the_instrument_scores_the_frame_as_the_file_has_it():
+def test_risks_are_compared_with_what_happened_in_each_group():
+    found = validate("points", people(risk=0.5), outcome="again", risk="risk", groups="sex")
+    rate = only(found["groups"], "base_rate", group="w").value
+    assert 0.5 / rate == pytest.approx(only(found["groups"], "expected_observed", group="w").value)
+    assert "E/O" in str(found)
+    assert 80 >= max(map(len, str(found).splitlines()))
+
+
+@pytest.mark.parametrize("kind", [lambda frame: frame, pl.from_pandas, pa.Table.from_pandas])
+def test_the_instrument_scores_the_frame_as_the_file_has_it(kind):
     frame = data("compas")[["decile_score", OUTCOME, "sex"]].rename(columns={"decile_score": "decile"})
-    found = rvn.validate(rvn.load("broward-decile@2016"), frame, outcome=OUTCOME, groups="sex")
+    found = rvn.validate(rvn.load("broward-decile@2016"), kind(frame), outcome=OUTCOME, groups="sex")
     assert 0.70217 == round(found["discrimination"][0].value, 5)
     assert ["low", "medium", "high"] == levels_of(found)
     assert "broward-decile@2016 score" == found.score
@@ -181,11 +191,17 @@ def test_an_unknown_column_is_told_with_the_near_name(argument):
         validate("pionts", people(), outcome="again")
 
 
-def test_time_without_event_and_one_rater_are_refused():
+def test_arguments_that_do_not_fit_together_are_refused():
     with pytest.raises(ContractError, match="belong together"):
         validate("points", people(), outcome="again", time="points")
+    with pytest.raises(ContractError, match="without `time`"):
+        validate("points", people(), outcome="again", horizon=3)
     with pytest.raises(ContractError, match="two or more"):
         validate("points", people(), outcome="again", raters=["points"])
+    with pytest.raises(ContractError, match="text and others numbers"):
+        validate("points", people(), raters=["points", "level"])
+    with pytest.raises(ContractError, match="not a frame"):
+        validate("points", {"points": [1]}, outcome="again")
 
 
 # whatever data can do wrong

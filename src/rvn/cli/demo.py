@@ -92,9 +92,9 @@ def run(folder: Path, form: Format) -> None:
 
 def demonstrate() -> Demonstration:
     """Return scores, validation and an explanation for the people of Broward County."""
-    from rvn.validation.discrimination import auc, compare_auc
-    from rvn.validation.proportions import proportion
-    from rvn.validation.rates import rates_by_level
+    from rvn.validation.discrimination.auc import auc, compare_auc
+    from rvn.validation.rates.observed import rates_by_level
+    from rvn.validation.rates.proportions import proportion
     from rvn.validation.tally import Tally
 
     people = read_people()

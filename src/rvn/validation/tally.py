@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from rvn.validation.grouping import column, merge
+from rvn.validation.foundations.grouping import column, merge
 from rvn.validation.observations import contract, frequencies
 
 SCHEMA = 1

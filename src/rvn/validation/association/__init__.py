@@ -1,0 +1,1 @@
+"""How strongly a score and an outcome go together."""

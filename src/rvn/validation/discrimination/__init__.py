@@ -1,0 +1,1 @@
+"""Whether those with the outcome score higher."""

@@ -1,0 +1,1 @@
+"""The same questions where people were followed for unequal times."""

@@ -1,0 +1,1 @@
+"""What every statistic stands on: equal rows grouped, limits, draws, several tests at once."""

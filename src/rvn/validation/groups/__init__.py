@@ -1,0 +1,1 @@
+"""Whether an instrument works alike in every group."""

@@ -1,0 +1,1 @@
+"""One call for all that a validity study reports."""

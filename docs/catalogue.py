@@ -5,7 +5,6 @@ Run it after changing any of them: `python docs/catalogue.py`. A test fails whil
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -92,13 +91,8 @@ def _row(instrument: Instrument) -> tuple[str, ...]:
 
 
 def _withheld(instrument: Instrument) -> Iterator[str]:
-    """Yield the parts that are withheld, and the norms of which some rows are."""
+    """Yield the parts that are withheld, norms of which some rows are among them."""
     yield from (f"`{name}`" for name in sorted(instrument.recalled))
-    for norm in instrument.definition.norms:
-        if norm.id not in instrument.recalled:
-            with (instrument.loaded.path.parent / norm.table).open(encoding="utf-8", newline="") as file:
-                if any(row.get("evidence") == "recalled" for row in csv.DictReader(file)):
-                    yield f"rows of `{norm.id}`"
 
 
 def _levels(instrument: Instrument) -> str:

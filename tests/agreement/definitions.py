@@ -234,9 +234,8 @@ class Author:
             coefficients = zip(terms, (-1.5, 0.25, 0.1, 1.75), strict=False)
             rows = "".join(f'"{term}",{coefficient}\n' for term, coefficient in coefficients)
             self.tables["models/risk.csv"] = f"term,coefficient\n{rows}"
-            self.content["models"] = [{"id": "p", "kind": self.pick(("logistic", "linear")), "terms": "models/risk.csv"}]
-            if self.chance(60):
-                self.content["models"][0]["round"] = {"to": 0.01}
+            model = {"id": "p", "kind": self.pick(("logistic", "linear")), "terms": "models/risk.csv"}
+            self.content["models"] = [model | ({"round": {"to": 0.01}} if self.chance(60) else {})]
         if self.chance(30):
             rates = "".join(f"{value},{value / 100},{'recalled' if value == 2 else 'verified'}\n" for value in range(4))
             self.tables["norms/rates.csv"] = f"value,estimate,evidence\n{rates}"
@@ -359,4 +358,5 @@ def _answer(field: Field, rng: np.random.Generator) -> object:
     low, high = max(field.minimum, -20.0), min(field.maximum, 20.0)
     if field.kind == "count":
         return int(rng.integers(int(low), min(int(high), int(low) + 6) + 1))
-    return float(rng.choice([low, high, np.clip(0.0, low, high), np.clip(1.5, low, high), np.round(rng.uniform(low, high), 1)]))
+    anything = np.round(rng.uniform(low, high), 1)
+    return float(rng.choice(np.clip([low, high, 0.0, 1.5, anything], low, high)))

@@ -22,7 +22,7 @@ from rvn.plan import nodes
 from rvn.plan.columns import Column
 from rvn.plan.explain import Reading, absent, answered, attainable
 from rvn.plan.nodes import Field, Node, Part
-from rvn.plan.plan import Plan, Step, walk
+from rvn.plan.plan import Plan, Step, fields_of, first_known, rests_on_withheld, walk
 from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
 
@@ -274,7 +274,7 @@ def _between(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
 
 @makes(nodes.Coalesce, "number", "boolean", "level", "date")
 def _coalesce(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
-    return nodes.Coalesce(parts=on.several(kind, depth, levels))
+    return first_known(on.several(kind, depth, levels))
 
 
 @makes(nodes.CountOf, "number")
@@ -319,12 +319,17 @@ def _total(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
 
 def _part(on: Maker, depth: int, place: int) -> Part:
     if on.chance(25):
-        return Part(name=f"derived{place}", of=on.node("number", depth))
+        return part_of(f"derived{place}", on.node("number", depth))
     field = on.field("choice", "count", "number", is_item=True)
     of = points_of(on, field) if field.kind == "choice" or on.chance(50) else nodes.Answer(field=field)
     if nodes.Withheld not in on.without and on.chance(5):
         of = withheld(of)
-    return Part(name=field.name, of=of, field=field)
+    return part_of(field.name, of, field)
+
+
+def part_of(name: str, of: Node, field: Field | None = None) -> Part:
+    """Return a part that knows what it rests on, as a definition makes it."""
+    return Part(name=name, of=of, field=field, fields=tuple(fields_of(of)), is_hidden=rests_on_withheld(of))
 
 
 @makes(nodes.Bands, "level")
@@ -437,8 +442,9 @@ def plans(
             outputs[f"output{place}"] = node
     steps = list(flags)
     if conditions:
-        steps += [Step(f"eligible{n}", "eligible", on.node("boolean", 1)) for n in range(on.chance(20) * on.integer(1, 2))]
-        steps += [Step(f"consistent{n}", "consistent", on.node("boolean", 2)) for n in range(on.chance(25) * 2)]
+        for kind in ("eligible", "consistent"):
+            n_steps = on.integer(1, 2) if on.chance(20) else 0
+            steps += [Step(f"{kind}{place}", kind, on.node("boolean", 1)) for place in range(n_steps)]
     if not outputs:
         outputs["output"] = on.make(nodes.Total, "number", 1)
     plan = Generated(on.fields, tuple(steps), outputs, next(iter(outputs)))
@@ -459,6 +465,13 @@ def every_node(plan: Plan) -> Iterator[Node]:
                 yield node
 
 
+def again(cls: type[Any], inner: dict[str, Any]) -> Any:
+    """Return a node, field or part with other insides, which may be hidden no more."""
+    if cls is Part:
+        return part_of(inner["name"], inner["of"], inner["field"])
+    return first_known(inner["parts"]) if cls is nodes.Coalesce else cls(**inner)
+
+
 def revealed(plan: Plan) -> Plan:
     """Return the same plan with nothing withheld."""
     done: dict[int, Any] = {}
@@ -473,7 +486,7 @@ def revealed(plan: Plan) -> Plan:
                 done[id(value)] = reveal(value.of)
             else:
                 inner = {entry.name: reveal(getattr(value, entry.name)) for entry in dataclasses.fields(value)}
-                done[id(value)] = type(value)(**inner)
+                done[id(value)] = again(type(value), inner)
         return done[id(value)]
 
     steps = tuple(dataclasses.replace(step, node=reveal(step.node)) for step in plan.steps)

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from agreement.definitions import ON, Written, answers_to, definitions
-from agreement.generators import is_inexact
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rvn
+from agreement.definitions import ON, Written, answers_to, definitions
+from agreement.generators import is_inexact
 from rvn.scoring.instrument import Instrument
 
 
@@ -36,7 +36,8 @@ def disagreements(
 ) -> list[str]:
     """Return in words where a frame says something else than each person alone."""
     names = [name for name in instrument.plan.fields if name != "assessed_on"]
-    scored = instrument.score_frame(frame_of(people, names), on=ON)
+    # A norm comes only where it is named.
+    scored = instrument.score_frame(frame_of(people, names), on=ON, outputs=instrument.plan.results)
     rows = scored.frame.to_dicts() if isinstance(scored.frame, pl.DataFrame) else scored.frame.to_dict("records")
     problems = zip(*(scored.problems[name].to_list() for name in ("row", "item", "code")), strict=True)
     ignored = {(row, item) for row, item, code in problems if code == "RVN610"}

@@ -61,7 +61,7 @@ def test_norms_of_which_some_rows_are_withheld_are_named(catalogue: ModuleType, 
     assert "evidence" not in head
     lines = [f"{head},evidence", f"{first},recalled", *(f"{line},verified" for line in rest)]
     (folder / norm.table).write_text("\n".join(lines), encoding="utf-8")
-    assert [f"rows of `{norm.id}`"] == list(catalogue._withheld(rvn.load(folder / "1.0.yaml")))
+    assert [f"`{norm.id}`"] == list(catalogue._withheld(rvn.load(folder / "1.0.yaml")))
 
 
 def test_a_construct_names_its_users(page: str) -> None:

@@ -40,14 +40,16 @@ def compile_plan(
     broken
         Names of parts whose shape is already known to be wrong; they and what rests on them are passed over.
     """
-    every = recalled(definition)
     plans = dict(inputs.components(definition, source, components, broken))
-    full = Compiler(definition, source, plans, every, broken).plan()
+    compiler = Compiler(definition, source, plans, None, broken)
+    full = compiler.plan()
     if any(problem.severity == "error" for problem in source.problems):
         return None
+    every = recalled(definition) | compiler.recalled_rows
+    full = replace(full, recalled=every)
     if every <= accept:
         return full
-    return replace(Compiler(definition, source, plans, accept, broken).plan(), full=full)
+    return replace(Compiler(definition, source, plans, accept, broken).plan(), full=full, recalled=every)
 
 
 class Compiler(Scope):

@@ -123,7 +123,7 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
         )
     places = [decimals_of(part.of) for part in parts]
     table = tabulated.prorating(on, missing, (*where, "table")) if missing.method == "table" else ()
-    hidden = missing.evidence == "recalled" and entry.id not in on.accept
+    hidden = missing.evidence == "recalled" and not on.accepts(entry.id)
     total = nodes.Total(
         parts=parts,
         allow=0 if hidden or missing.method == "none" else missing.allow,

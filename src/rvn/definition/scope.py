@@ -51,7 +51,7 @@ class Scope(ABC):
     components
         The plans of other instruments by the name that they are used under.
     accept
-        Names of parts that rest on recalled facts and are wanted all the same; the others are withheld.
+        Names of parts that rest on recalled facts and are wanted all the same, None for all; others are withheld.
     broken
         Names of parts whose shape is already known to be wrong.
     """
@@ -61,7 +61,7 @@ class Scope(ABC):
         definition: Definition,
         source: Source,
         components: dict[str, Plan],
-        accept: frozenset[str],
+        accept: frozenset[str] | None,
         broken: frozenset[str],
     ) -> None:
         self.definition, self.source, self.accept = definition, source, accept
@@ -73,7 +73,8 @@ class Scope(ABC):
         self.declared = dict(self._declarations())
         self._building: list[str] = []
         self._depths: dict[int, int] = {}
-        self._withheld = recalled(definition) - accept
+        self.recalled_rows: set[str] = set()  # names of norms with recalled rows
+        self._withheld = frozenset() if accept is None else recalled(definition) - accept
 
     @abstractmethod
     def _build(self, name: str) -> Symbol:
@@ -170,6 +171,10 @@ class Scope(ABC):
         if id(node) not in self._depths:
             self._depths[id(node)] = 1 + max((self._depth(inner) for inner in node.inputs()), default=0)
         return self._depths[id(node)]
+
+    def accepts(self, name: str) -> bool:
+        """Whether a part is wanted although it rests on recalled facts."""
+        return self.accept is None or name in self.accept
 
     def withheld(self, name: str, node: Node) -> Node:
         """Return the node of a part, or, where it rests on recalled facts that were not asked for, what hides it."""

@@ -128,7 +128,9 @@ def _is_stated(on: Scope, entry: entries.Norm, row: Row, cells: Cells) -> bool:
     if evidence not in ("verified", "recalled"):
         what = f"'{evidence}' in the column 'evidence' is neither verified nor recalled"
         cells.problem(row, what, "say which; leave out what is unknown")
-    return evidence == "verified" or entry.id in on.accept
+    if evidence == "recalled":
+        on.recalled_rows.add(entry.id)
+    return evidence == "verified" or on.accepts(entry.id)
 
 
 def check_rows(on: Scope, by: Sequence[str], table: Table, path: Path_) -> None:

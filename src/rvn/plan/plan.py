@@ -56,6 +56,8 @@ class Plan:
         The output that the instrument is about.
     full
         The same plan with nothing withheld; None where nothing is.
+    recalled
+        Names of the parts that rest on recalled facts, withheld here or not.
     """
 
     fields: Mapping[str, Field]
@@ -63,6 +65,7 @@ class Plan:
     outputs: Mapping[str, Node]
     outcome: str
     full: Plan | None = None
+    recalled: frozenset[str] = frozenset()
 
     def of_kind(self, *kinds: StepKind) -> tuple[Step, ...]:
         """Return the steps of some kinds, in order."""

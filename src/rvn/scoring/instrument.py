@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from rvn import messages
 from rvn.catalog import load_definition
 from rvn.definition.load import Loaded, in_order
-from rvn.definition.scope import OUTPUTS, recalled
+from rvn.definition.scope import OUTPUTS
 from rvn.errors import CatalogError, Diagnostic
 from rvn.plan.explain import Evaluation
 from rvn.plan.plan import Plan
@@ -65,7 +65,7 @@ class Instrument:
     @property
     def recalled(self) -> frozenset[str]:
         """Names of the parts that rest on recalled facts and are withheld unless asked for."""
-        return recalled(self.definition)
+        return self.plan.recalled
 
     @functools.cached_property
     def fingerprint(self) -> str:

@@ -199,6 +199,13 @@ class Block:
         low, high = self.bounds(field.asked)
         return np.where(np.isnan(value) & (low == high), low, value)
 
+    def surely_asked(self, field: Field) -> Floats | None:
+        """Return whether an item is asked whatever the absent answers are, or None where it always is."""
+        if field.asked is None:
+            return None
+        low, high = self.bounds(field.asked)
+        return np.where(low == high, low, np.nan)
+
     def is_absent(self, field: Field) -> Mask:
         """Return where an answer is lacking or partial; one to an item that is not asked never is."""
         found = self._absent.get(field.name)
@@ -244,6 +251,8 @@ class Block:
             status[unsure] = some.status(name, absent[unsure], value[unsure], low[unsure], high[unsure])
             decided = status == CODE[Status.DECIDED]
             value[decided] = low[decided]
+            complete = status == CODE[Status.COMPLETE]
+            low[complete] = high[complete] = value[complete]
         standing = self.standing(fields)
         status = np.where(standing != CODE[Status.COMPLETE], standing, status)
         stated = np.isin(status, [CODE[s] for s in (Status.COMPLETE, Status.PRORATED, Status.DECIDED)])
@@ -293,10 +302,12 @@ class Block:
             component = self.column(field).status
             if component is not None:
                 status[component == CODE[Status.WITHHELD]] = CODE[Status.WITHHELD]
+        withheld = np.zeros(self.size, np.bool_)
         if self._full is not None:
-            hidden = self._full.value(self._full.plan.results[name])
-            status[~np.isnan(hidden)] = CODE[Status.WITHHELD]
-        status[known] = CODE[Status.PRORATED]
-        status[(low == high) & (~known | (value == low))] = CODE[Status.DECIDED]
+            withheld = ~np.isnan(self._full.value(self._full.plan.results[name]))
+            status[withheld] = CODE[Status.WITHHELD]
+        status[(low == high) & (absent | withheld)] = CODE[Status.DECIDED]
+        status[known] = np.where(low == high, CODE[Status.DECIDED], CODE[Status.PRORATED])[known]
+        status[known & (value != low)] = CODE[Status.PRORATED]
         status[known & ~absent] = CODE[Status.COMPLETE]
         return status

@@ -11,15 +11,18 @@ from rvn.plan import nodes
 from rvn.plan.columns.block import Block, Bounds, Floats, bounds_of
 from rvn.plan.columns.values import (
     COMPARISONS,
+    EXACT,
     FUNCTIONS,
     OPERATIONS,
-    left_out_of,
+    is_if_asked,
+    left_out_by_reason,
     moved,
     place_among,
     points_if_asked,
     round_to,
 )
-from rvn.plan.nodes import Node
+from rvn.plan.nodes import Field, Node
+from rvn.plan.status import CODE, Status
 
 
 @bounds_of(nodes.Constant)
@@ -29,33 +32,48 @@ def _constant_bounds(on: Block, node: nodes.Constant) -> Bounds:
 
 @bounds_of(nodes.Answer)
 def _answer_bounds(on: Block, node: nodes.Answer) -> Bounds:
-    column, value = on.column(node.field), on.value(node)
-    low = np.where(np.isnan(value), node.field.minimum, value)
-    high = np.where(np.isnan(value), node.field.maximum, value)
-    if column.low is not None and column.high is not None:
-        low = np.where(np.isnan(column.low), low, column.low)
-        high = np.where(np.isnan(column.high), high, column.high)
-    return low, high
+    column, field = on.column(node.field), node.field
+    values: Floats = column.values
+    low = np.where(np.isnan(values), field.minimum, values)
+    high = np.where(np.isnan(values), field.maximum, values)
+    if column.low is not None and column.high is not None and column.status is not None:
+        # Beside a component's result that is not complete, no end in the column means that there is none.
+        ends = (field.minimum, field.maximum) if field.kind == "level" else (-np.inf, np.inf)
+        complete = column.status == CODE[Status.COMPLETE]
+        low = np.where(complete, low, np.where(np.isnan(column.low), ends[0], column.low))
+        high = np.where(complete, high, np.where(np.isnan(column.high), ends[1], column.high))
+    surely = on.surely_asked(field)
+    if surely is None:
+        return low, high
+    return np.where(surely == 1, low, field.minimum), np.where(surely == 1, high, field.maximum)
+
+
+def _if_asked(on: Block, field: Field, low: Floats, high: Floats) -> Bounds:
+    """Return what an item adds or says where it is asked, and nothing where it is not."""
+    surely = on.surely_asked(field)
+    if surely is None:
+        return low, high
+    low = np.where(surely == 1, low, np.where(surely == 0, 0.0, np.minimum(low, 0)))
+    return low, np.where(surely == 1, high, np.where(surely == 0, 0.0, np.maximum(high, 0)))
 
 
 @bounds_of(nodes.Points)
 def _points_bounds(on: Block, node: nodes.Points) -> Bounds:
-    points, asked = points_if_asked(on, node), on.asked(node.field)
+    points = points_if_asked(on, node)
     low = np.where(np.isnan(points), min(node.values), points)
-    high = np.where(np.isnan(points), max(node.values), points)
-    if asked is None:
-        return low, high
-    low = np.where(asked == 1, low, np.where(asked == 0, 0.0, np.minimum(low, 0)))
-    return low, np.where(asked == 1, high, np.where(asked == 0, 0.0, np.maximum(high, 0)))
+    return _if_asked(on, node.field, low, np.where(np.isnan(points), max(node.values), points))
 
 
-def _truth_bounds(on: Block, node: nodes.Is | nodes.Answered) -> Bounds:
-    value = on.value(node)
-    return np.where(np.isnan(value), 0.0, value), np.where(np.isnan(value), 1.0, value)
+@bounds_of(nodes.Is)
+def _is_bounds(on: Block, node: nodes.Is) -> Bounds:
+    among = is_if_asked(on, node)
+    return _if_asked(on, node.field, np.where(np.isnan(among), 0.0, among), np.where(np.isnan(among), 1.0, among))
 
 
-bounds_of(nodes.Is)(_truth_bounds)
-bounds_of(nodes.Answered)(_truth_bounds)
+@bounds_of(nodes.Answered)
+def _answered_bounds(on: Block, node: nodes.Answered) -> Bounds:
+    recorded = (~on.lacks(node.field)).astype(np.float64)
+    return _if_asked(on, node.field, recorded, recorded)
 
 
 @bounds_of(nodes.Arithmetic)
@@ -204,19 +222,25 @@ def _count_of_bounds(on: Block, node: nodes.CountOf) -> Bounds:
 def _total_bounds(on: Block, node: nodes.Total) -> Bounds:
     lows, highs = [], []
     for part in node.parts:
-        (low, high), left_out = on.bounds(part.of), left_out_of(on, node, part)
-        lows.append(low if left_out is None else np.where(left_out, 0.0, low))
-        highs.append(high if left_out is None else np.where(left_out, 0.0, high))
+        low, high = on.bounds(part.of)
+        if part.field is not None:
+            low, high = _if_asked(on, part.field, low, high)
+            if node.leave_out:
+                by_reason = on.is_absent(part.field) & left_out_by_reason(on, node, part.field)
+                low, high = np.where(by_reason, 0.0, low), np.where(by_reason, 0.0, high)
+        lows.append(low)
+        highs.append(high)
     return _sum(lows, node.decimals), _sum(highs, node.decimals)
 
 
 def _sum(parts: list[Floats], decimals: int | None) -> Floats:
     unit = 1.0 if decimals is None else 10.0**decimals
-    exact, plain = np.zeros(len(parts[0])), np.zeros(len(parts[0]))
+    exact, plain, size = (np.zeros(len(parts[0])) for _ in range(3))
     for part in parts:
-        exact += part if decimals is None else np.rint(part * unit)
+        exact += np.rint(part * unit)
         plain += part
-    return np.where(np.isfinite(plain), exact / unit, plain)
+        size += np.abs(part * unit)
+    return plain if decimals is None else np.where(size < EXACT, exact / unit, plain)
 
 
 @bounds_of(nodes.Bands)

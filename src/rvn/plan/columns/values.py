@@ -50,18 +50,25 @@ def place_among(starts: tuple[float, ...], values: Floats) -> npt.NDArray[np.int
 @values_of(nodes.Points)
 def _points(on: Block, node: nodes.Points) -> Floats:
     points, asked = points_if_asked(on, node), on.asked(node.field)
-    return points if asked is None else np.where(asked == 1, points, np.where(asked == 0, 0.0, np.nan))
+    if asked is None:
+        return points
+    return np.where((asked == 0) | (points == 0), 0.0, np.where(asked == 1, points, np.nan))
+
+
+def is_if_asked(on: Block, node: nodes.Is) -> Floats:
+    """Return whether the answers are among the options, asked or not; NaN where there is none."""
+    table = np.zeros(256)
+    table[list(node.codes)] = 1
+    table[ABSENT:] = np.nan
+    among: Floats = table[on.column(node.field).values]
+    return among
 
 
 @values_of(nodes.Is)
 def _is(on: Block, node: nodes.Is) -> Floats:
-    table = np.zeros(256)
-    table[list(node.codes)] = 1
-    table[ABSENT:] = np.nan
-    among, asked = table[on.column(node.field).values], on.asked(node.field)
+    among, asked = is_if_asked(on, node), on.asked(node.field)
     if asked is None:
-        result: Floats = among
-        return result
+        return among
     return np.where((asked == 0) | (among == 0), 0.0, np.where(asked == 1, among, np.nan))
 
 
@@ -174,7 +181,7 @@ def round_to(values: Floats, node: nodes.Round) -> Floats:
     rest = scaled - whole
     tie = {"away": scaled > 0, "even": whole % 2 == 1, "up": True, "down": False}[node.ties]
     up = np.where(rest == 0.5, tie, rest > 0.5)
-    return np.where(np.isfinite(values), (whole + up) * node.multiple / node.per, values)
+    return np.where(np.isfinite(scaled), (whole + up) * node.multiple / node.per, values)
 
 
 _EPOCH = 719_163  # the day number of 1970-01-01
@@ -214,6 +221,12 @@ def _count_of(on: Block, node: nodes.CountOf) -> Floats:
     return count
 
 
+def left_out_by_reason(on: Block, node: nodes.Total, field: nodes.Field) -> Mask:
+    """Return where an answer is absent for a reason that leaves it out of a total."""
+    codes = [ABSENT + field.reasons.index(reason) for reason in node.leave_out if reason in field.reasons]
+    return np.isin(on.reasons(field), codes)
+
+
 def left_out_of(on: Block, node: nodes.Total, part: nodes.Part) -> Mask | None:
     """Return where a part of a total is left out, or None where it never is."""
     if part.field is None:
@@ -221,16 +234,19 @@ def left_out_of(on: Block, node: nodes.Total, part: nodes.Part) -> Mask | None:
     asked = on.asked(part.field)
     out = None if asked is None else asked == 0
     if node.leave_out:
-        codes = [ABSENT + part.field.reasons.index(r) for r in node.leave_out if r in part.field.reasons]
-        given = np.isin(on.reasons(part.field), codes)
+        given = left_out_by_reason(on, node, part.field)
         out = given if out is None else out | given
     return out
+
+
+EXACT = 2.0**53
 
 
 @values_of(nodes.Total)
 def _total(on: Block, node: nodes.Total) -> Floats:
     unit = 1.0 if node.decimals is None else 10.0**node.decimals
-    total, n_parts, n_absent = on.full(0.0), on.full(0.0), on.full(0.0)
+    total, plain, size = on.full(0.0), on.full(0.0), on.full(0.0)
+    n_parts, n_absent = on.full(0.0), on.full(0.0)
     absences, lefts = [], []
     forbidden, by_reason = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
     for part in node.parts:
@@ -254,18 +270,24 @@ def _total(on: Block, node: nodes.Total) -> Floats:
                 forbidden |= absent
         absences.append(absent)
         lefts.append(left_out)
-        total += value if node.decimals is None else np.rint(value * unit)
+        plain += value
+        if node.decimals is not None:
+            total += np.rint(value * unit)
+            size += np.abs(value * unit)
+    # Beyond 2 ** 53 float64 does not hold every whole number, and the parts are added as they are.
+    exact = (size < EXACT) if node.decimals is not None else np.zeros(on.size, np.bool_)
+    total, unit_of = np.where(exact, total, plain), np.where(exact, unit, 1.0)
     n_present = n_parts - n_absent
     needed = np.where((n_absent > 0) | by_reason, max(1, node.at_least), node.at_least)
     forbidden |= (n_absent > node.allow) | (n_present < needed)
-    result = total / unit
+    result = total / unit_of
     if node.method == "prorate":
-        result = np.where(n_absent > 0, total * n_parts / (n_present * unit), result)
+        result = np.where(n_absent > 0, total * n_parts / (n_present * unit_of), result)
     elif node.method == "by_sign":
         result = np.where(n_absent > 0, _by_sign(node, result, absences, lefts), result)
     elif node.method == "table":
         result = np.where(n_absent > 0, _from_table(node, n_absent, result), result)
-    return np.where(forbidden, np.nan, result)
+    return np.where(forbidden, np.nan, finite(result))
 
 
 def _may_be_absent(on: Block, part: nodes.Part) -> Mask:

@@ -78,6 +78,8 @@ def round_to(value: float, per: float, multiple: float, ties: str) -> float:
     if not math.isfinite(value):
         return value
     scaled = value * per / multiple
+    if not math.isfinite(scaled):
+        return value  # a number as large as that has no fraction
     whole = math.floor(scaled)
     rest = scaled - whole
     if rest == 0.5:

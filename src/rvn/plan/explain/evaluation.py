@@ -126,6 +126,13 @@ class Evaluation:
         value, low, high = self[field.asked]
         return low if value != value and low == high else value
 
+    def surely_asked(self, field: Field) -> float:
+        """Return whether an item is asked whatever the absent answers are: 1, 0, or NaN where they decide it."""
+        if field.asked is None:
+            return 1.0
+        _, low, high = self[field.asked]
+        return low if low == high else UNKNOWN
+
     def is_absent(self, field: Field) -> bool:
         """Whether an answer is lacking; one to an item that is not asked never is."""
         reading = self.reading(field)
@@ -140,6 +147,8 @@ class Evaluation:
             return Output(UNKNOWN, UNKNOWN, UNKNOWN, status)
         if status is Status.DECIDED:
             value = low
+        elif status is Status.COMPLETE:
+            low = high = value
         elif status not in (Status.COMPLETE, Status.PRORATED):
             value = UNKNOWN
         return Output(value, low, high, status)
@@ -157,10 +166,10 @@ class Evaluation:
         eligible = self.conditions("eligible").values()
         if 0 in eligible:
             return Status.NOT_APPLICABLE
-        for field in fields:
-            reason = self.reading(field).reason
-            if field.is_component and reason in (Status.NOT_APPLICABLE, Status.INVALID):
-                return Status(reason)
+        reasons = {self.reading(field).reason for field in fields if field.is_component}
+        for broken in (Status.NOT_APPLICABLE, Status.INVALID):
+            if broken in reasons:
+                return broken
         if 0 in self.conditions("consistent").values():
             return Status.INVALID
         return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
@@ -171,11 +180,12 @@ class Evaluation:
         absent = any(self.is_absent(field) for field in fields)
         if value == value and not absent:
             return Status.COMPLETE
-        if low == high and (value != value or value == low):
-            return Status.DECIDED
         if value == value:
-            return Status.PRORATED
-        if self.full is not self and self.full[self.full.plan.results[name]].is_known:
+            return Status.DECIDED if low == high == value else Status.PRORATED
+        withheld = self.full is not self and self.full[self.full.plan.results[name]].is_known
+        if low == high and (absent or withheld):
+            return Status.DECIDED
+        if withheld:
             return Status.WITHHELD
         if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
             return Status.WITHHELD

@@ -12,6 +12,7 @@ from rvn.plan.explain.arithmetic import UNKNOWN, apply, calculate, full_months, 
 from rvn.plan.explain.evaluation import Evaluation, Value, exactly, reads
 
 OPEN = (-math.inf, math.inf)
+EXACT = 2.0**53
 
 
 @reads(nodes.Constant)
@@ -22,37 +23,39 @@ def _constant(on: Evaluation, node: nodes.Constant) -> Value:
 @reads(nodes.Answer)
 def _answer(on: Evaluation, node: nodes.Answer) -> Value:
     reading = on.reading(node.field)
-    if on.asked(node.field) == 1:
-        return Value(reading.value, reading.low, reading.high)
-    return Value(UNKNOWN, node.field.minimum, node.field.maximum)
+    value = reading.value if on.asked(node.field) == 1 else UNKNOWN
+    if on.surely_asked(node.field) == 1:
+        return Value(value, reading.low, reading.high)
+    return Value(value, node.field.minimum, node.field.maximum)
 
 
 @reads(nodes.Points)
 def _points(on: Evaluation, node: nodes.Points) -> Value:
-    asked = on.asked(node.field)
-    if asked == 0:
-        return exactly(0.0)
-    reading = on.reading(node.field)
-    if reading.value != reading.value:
-        low, high = min(node.values), max(node.values)
+    recorded = on.reading(node.field).value
+    if recorded != recorded:
+        points, low, high = UNKNOWN, min(node.values), max(node.values)
     else:
-        place = bisect_right(node.starts, reading.value) - 1 if node.starts else int(reading.value)
-        low = high = node.values[place]
-    if asked == 1:
-        return Value(low if reading.value == reading.value else UNKNOWN, low, high)
-    return Value(UNKNOWN, min(0.0, low), max(0.0, high))
+        place = bisect_right(node.starts, recorded) - 1 if node.starts else int(recorded)
+        points = low = high = node.values[place]
+    return _if_asked(on, node.field, points, low, high)
+
+
+def _if_asked(on: Evaluation, field: nodes.Field, value: float, low: float, high: float) -> Value:
+    """Return what an item adds or says: what its answer does where it is asked, and nothing where it is not."""
+    asked, surely = on.asked(field), on.surely_asked(field)
+    stated = 0.0 if asked == 0 else value if asked == 1 or value == 0 else UNKNOWN
+    if surely == 0:
+        return Value(stated, 0.0, 0.0)
+    return Value(stated, low, high) if surely == 1 else Value(stated, min(0.0, low), max(0.0, high))
 
 
 @reads(nodes.Is)
 def _is(on: Evaluation, node: nodes.Is) -> Value:
-    asked = on.asked(node.field)
-    if asked == 0:
-        return exactly(0.0)
     value = on.reading(node.field).value
     if value != value:
-        return Value(UNKNOWN, 0.0, 1.0)
+        return _if_asked(on, node.field, UNKNOWN, 0.0, 1.0)
     among = float(int(value) in node.codes)
-    return exactly(among) if asked == 1 or among == 0 else Value(UNKNOWN, 0.0, 1.0)
+    return _if_asked(on, node.field, among, among, among)
 
 
 @reads(nodes.Answered)
@@ -60,15 +63,18 @@ def _answered(on: Evaluation, node: nodes.Answered) -> Value:
     if on.of_anybody:
         return Value(UNKNOWN, 0.0, 1.0)
     value = on.reading(node.field).value
-    return exactly(float(value == value and on.asked(node.field) == 1))
+    recorded = float(value == value)
+    found = _if_asked(on, node.field, recorded, recorded, recorded)
+    return Value(found.value if found.is_known else 0.0, found.low, found.high)
 
 
 @reads(nodes.Arithmetic)
 def _arithmetic(on: Evaluation, node: nodes.Arithmetic) -> Value:
     left, right = on[node.left], on[node.right]
     value = calculate(node.operator, left.value, right.value)
-    if left.is_exact and right.is_exact:
-        return Value(value, value, value) if value == value else Value(UNKNOWN, *OPEN)
+    if left.low == left.high and right.low == right.high:
+        end = calculate(node.operator, left.low, right.low)
+        return Value(value, end, end) if end == end else Value(value, *OPEN)
     return Value(value, *_span(node.operator, left, right))
 
 
@@ -274,16 +280,10 @@ def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
 @reads(nodes.Total)
 def _total(on: Evaluation, node: nodes.Total) -> Value:
     found = sum_of(on, node)
-    if on.of_anybody and node.leave_out:
-        # Anybody's part may be left out, and then adds nothing.
-        ends = [on[part.of] for part in node.parts]
-        low = _add([min(end.low, 0.0) for end in ends], node.decimals)
-        return Value(UNKNOWN, low, _add([max(end.high, 0.0) for end in ends], node.decimals))
-    parts = [(part.name, on[part.of]) for part in node.parts if part.name not in found.left_out]
-    low = _add([value.low for _, value in parts], node.decimals)
-    high = _add([value.high for _, value in parts], node.decimals)
+    low, high = _ends(on, node)
     if not found.allowed:
         return Value(UNKNOWN, low, high)
+    parts = [(part.name, on[part.of]) for part in node.parts if part.name not in found.left_out]
     known = [value.value for name, value in parts if name not in found.absent]
     total = _add(known, node.decimals)
     if found.absent and node.method == "prorate":
@@ -293,7 +293,33 @@ def _total(on: Evaluation, node: nodes.Total) -> Value:
     elif found.absent and node.method == "table":
         rows = {(absent, raw): value for absent, raw, value in node.table}
         total = rows.get((len(found.absent), total), UNKNOWN)
-    return Value(total, low, high)
+    return Value(total if math.isfinite(total) else UNKNOWN, low, high)
+
+
+def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
+    """Return the lowest and highest sum that the absent answers leave open."""
+    lows, highs = [], []
+    for part in node.parts:
+        _, low, high = on[part.of]
+        if part.field is not None:
+            surely = on.surely_asked(part.field)
+            by_reason = on.is_absent(part.field) and on.reading(part.field).reason in node.leave_out
+            if surely == 0 or by_reason:
+                continue
+            if surely != 1 or (on.of_anybody and node.leave_out):  # perhaps not asked, or left out: adds nothing
+                low, high = min(low, 0.0), max(high, 0.0)
+        if on.of_anybody and node.allow and node.method == "zero":
+            low, high = min(low, 0.0), max(high, 0.0)
+        lows.append(low)
+        highs.append(high)
+    lowest, highest = _add(lows, node.decimals), _add(highs, node.decimals)
+    if on.of_anybody and node.allow:
+        # What a rule for absent answers makes of a sum can lie outside all sums.
+        made = [total for _, _, total in node.table]
+        if node.method == "prorate":
+            made = [len(node.parts) * end for end in (*lows, *highs)]
+        lowest, highest = min([lowest, *made]), max([highest, *made])
+    return lowest, highest
 
 
 def _by_sign(node: nodes.Total, found: Sum, total: float) -> float:
@@ -309,13 +335,15 @@ def _by_sign(node: nodes.Total, found: Sum, total: float) -> float:
 
 def _add(values: list[float], decimals: int | None, times: int = 1, over: int = 1) -> float:
     """Return the sum, times `times`, over `over`: one division, after everything else."""
-    if decimals is None or not all(map(math.isfinite, values)):
+    unit = 1 if decimals is None else 10**decimals
+    scaled = [value * unit for value in values]
+    # Beyond 2 ** 53 float64 does not hold every whole number, and the parts are added as they are.
+    if decimals is None or not sum(map(abs, scaled)) < EXACT:
         total = 0.0
         for value in values:
             total += value
         return total * times / over
-    unit: int = 10**decimals
-    return sum(round(value * unit) for value in values) * times / (over * unit)
+    return sum(map(round, scaled)) * times / (over * unit)
 
 
 @reads(nodes.Bands)

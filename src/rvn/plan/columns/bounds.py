@@ -30,6 +30,9 @@ def _constant_bounds(on: Block, node: nodes.Constant) -> Bounds:
     return on.value(node), on.value(node)
 
 
+OPEN_RESULTS = (Status.PRORATED, Status.TOO_FEW_ANSWERS, Status.UNDEFINED, Status.WITHHELD)
+
+
 @bounds_of(nodes.Answer)
 def _answer_bounds(on: Block, node: nodes.Answer) -> Bounds:
     column, field = on.column(node.field), node.field
@@ -37,11 +40,11 @@ def _answer_bounds(on: Block, node: nodes.Answer) -> Bounds:
     low = np.where(np.isnan(values), field.minimum, values)
     high = np.where(np.isnan(values), field.maximum, values)
     if column.low is not None and column.high is not None and column.status is not None:
-        # Beside a component's result that is not complete, no end in the column means that there is none.
-        ends = (field.minimum, field.maximum) if field.kind == "level" else (-np.inf, np.inf)
-        complete = column.status == CODE[Status.COMPLETE]
-        low = np.where(complete, low, np.where(np.isnan(column.low), ends[0], column.low))
-        high = np.where(complete, high, np.where(np.isnan(column.high), ends[1], column.high))
+        # Beside a result that answers behind it leave open, no end in the column means that there is none.
+        left_open = np.isin(column.status, [CODE[status] for status in OPEN_RESULTS])
+        no_end = (-np.inf, np.inf) if field.kind == "number" else (field.minimum, field.maximum)
+        low = np.where(np.isnan(column.low), np.where(left_open, no_end[0], low), column.low)
+        high = np.where(np.isnan(column.high), np.where(left_open, no_end[1], high), column.high)
     surely = on.surely_asked(field)
     if surely is None:
         return low, high

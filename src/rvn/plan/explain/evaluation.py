@@ -142,13 +142,14 @@ class Evaluation:
         """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
         node, fields = self.plan.results[name], self.plan.depends[name]
         value, low, high = self[node]
-        status = self._standing(fields) or self._status(name, fields)
+        own = self._status(name, fields)
+        if own is Status.COMPLETE:
+            low = high = value  # what is undefined on the way to it leaves nothing open
+        status = self._standing(fields) or own
         if status in (Status.NOT_APPLICABLE, Status.INVALID):
             return Output(UNKNOWN, UNKNOWN, UNKNOWN, status)
         if status is Status.DECIDED:
             value = low
-        elif status is Status.COMPLETE:
-            low = high = value
         elif status not in (Status.COMPLETE, Status.PRORATED):
             value = UNKNOWN
         return Output(value, low, high, status)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agreement.generators import MAKERS, NOTHING, People, every_node, is_inexact, people, plans, readings_of
+from agreement.generators import ABSENT, MAKERS, NOTHING, People, every_node, is_inexact, people, plans, readings_of
 from rvn.plan import nodes
 from rvn.plan.columns import BOUNDS, VALUES, Column, evaluate
-from rvn.plan.explain import READERS, Evaluation
+from rvn.plan.explain import READERS, Evaluation, answered
 from rvn.plan.nodes import Field, Node, Part
-from rvn.plan.plan import Plan
+from rvn.plan.plan import Plan, Step
 from rvn.plan.status import CODE, ORDER, Status
 
 CLASSES = {cls for cls in vars(nodes).values() if isinstance(cls, type) and issubclass(cls, Node)} - {Node}
@@ -173,3 +173,29 @@ def test_points_with_many_decimals_are_added_alike() -> None:
     codes = np.array(list(np.ndindex(2, 2, 2)), np.uint8)
     columns = {field: Column(codes[:, place]) for place, field in enumerate(fields)}
     assert_both_say([Status.COMPLETE] * 8, total, columns)
+
+
+def test_what_is_known_leaves_nothing_open_although_it_cannot_be_told_whether_the_instrument_applies() -> None:
+    adult = Field(name="adult", kind="choice", options=("no", "yes"))
+    logarithm = nodes.Apply(function="log", of=nodes.Answer(field=X))
+    first = nodes.Coalesce(parts=(logarithm, nodes.Constant(value=5.0)))
+    may = Step("may", "eligible", nodes.Is(field=adult, codes=frozenset({1})))
+    plan = Plan({"adult": adult, "x": X}, (may,), {"it": first}, "it")
+    found = People({"x": Column(np.array([-1.0]))}, [{"x": answered(-1.0)}])
+    assert not disagreements(plan, found, 1)
+    assert (5.0, 5.0, Status.TOO_FEW_ANSWERS) == Evaluation(plan, found.readings[0]).output("it")[1:]
+
+
+def test_an_item_left_out_for_its_reason_adds_nothing_although_whether_it_is_asked_is_withheld() -> None:
+    first = Field(name="a", kind="choice", options=("no", "yes"))
+    hidden = nodes.Withheld(of=nodes.Is(field=first, codes=frozenset({1})), low=0.0, high=1.0)
+    count = Field(name="n", kind="count", minimum=0.0, maximum=3.0, reasons=("unknown",), asked=hidden)
+    points = nodes.Points(field=first, values=(1.0, 2.0))
+    parts = (
+        Part(name="a", of=points, field=first, fields=(first,)),
+        Part(name="n", of=nodes.Answer(field=count), field=count, fields=(count,), is_hidden=True),
+    )
+    total = nodes.Total(parts=parts, leave_out=frozenset({"unknown"}))
+    columns = {first: Column(np.array([0, 1], np.uint8))}
+    columns[count] = Column(np.full(2, math.nan), np.full(2, ABSENT, np.uint8))
+    assert_both_say([Status.DECIDED] * 2, total, columns)

@@ -15,7 +15,8 @@ from rvn.plan.explain.evaluation import (
     attainable,
     shown,
 )
-from rvn.plan.explain.readers import move, sum_of
+from rvn.plan.explain.readers import move
+from rvn.plan.explain.totals import sum_of
 
 __all__ = [
     "READERS",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from datetime import date
-from typing import NamedTuple
 
 from rvn.plan import nodes
 from rvn.plan.explain.arithmetic import UNKNOWN, apply, calculate, full_months, holds, round_to
 from rvn.plan.explain.evaluation import Evaluation, Value, exactly, reads
 
 OPEN = (-math.inf, math.inf)
-EXACT = 2.0**53
 
 
 @reads(nodes.Constant)
@@ -243,107 +241,6 @@ def _lookup(on: Evaluation, node: nodes.Lookup) -> Value:
     if possible and (low == high or len(possible) == high - low + 1):
         return Value(found, min(possible), max(possible))
     return Value(found, 0, len(node.levels) - 1) if node.levels else Value(found, *OPEN)
-
-
-class Sum(NamedTuple):
-    """How a total came about: the parts left out, absent, and unknown otherwise, and whether a total may be given."""
-
-    left_out: tuple[str, ...]
-    absent: tuple[str, ...]
-    unknown: tuple[str, ...]
-    allowed: bool
-
-
-def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
-    """Return which parts of a total are left out or absent, and whether a total may be given."""
-    left_out: list[str] = []
-    absent: list[str] = []
-    unknown: list[str] = []
-    by_reason = False
-    for part in node.parts:
-        field = part.field
-        if field and on.asked(field) == 0:
-            left_out.append(part.name)
-        elif field and on.is_absent(field) and on.reading(field).reason in node.leave_out:
-            left_out.append(part.name)
-            by_reason = True
-        elif not on[part.of].is_known:
-            fields = part.fields or ((field,) if field else ())
-            is_absent = not part.is_hidden and any(on.is_absent(each) for each in fields)
-            (absent if is_absent else unknown).append(part.name)
-    present = len(node.parts) - len(left_out) - len(absent) - len(unknown)
-    enough = present >= max(node.at_least, 1 if absent or by_reason else 0)
-    within = len(absent) <= node.allow and (node.only is None or node.only.issuperset(absent))
-    return Sum(tuple(left_out), tuple(absent), tuple(unknown), enough and within and not unknown)
-
-
-@reads(nodes.Total)
-def _total(on: Evaluation, node: nodes.Total) -> Value:
-    found = sum_of(on, node)
-    low, high = _ends(on, node)
-    if not found.allowed:
-        return Value(UNKNOWN, low, high)
-    parts = [(part.name, on[part.of]) for part in node.parts if part.name not in found.left_out]
-    known = [value.value for name, value in parts if name not in found.absent]
-    total = _add(known, node.decimals)
-    if found.absent and node.method == "prorate":
-        total = _add(known, node.decimals, times=len(parts), over=len(known))
-    elif found.absent and node.method == "by_sign":
-        total = _by_sign(node, found, total)
-    elif found.absent and node.method == "table":
-        rows = {(absent, raw): value for absent, raw, value in node.table}
-        total = rows.get((len(found.absent), total), UNKNOWN)
-    return Value(total if math.isfinite(total) else UNKNOWN, low, high)
-
-
-def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
-    """Return the lowest and highest sum that the absent answers leave open."""
-    lows, highs = [], []
-    for part in node.parts:
-        _, low, high = on[part.of]
-        if part.field is not None:
-            surely = on.surely_asked(part.field)
-            by_reason = on.is_absent(part.field) and on.reading(part.field).reason in node.leave_out
-            if surely == 0 or by_reason:
-                continue
-            if surely != 1 or (on.of_anybody and node.leave_out):  # perhaps not asked, or left out: adds nothing
-                low, high = min(low, 0.0), max(high, 0.0)
-        if on.of_anybody and node.allow and node.method == "zero":
-            low, high = min(low, 0.0), max(high, 0.0)
-        lows.append(low)
-        highs.append(high)
-    lowest, highest = _add(lows, node.decimals), _add(highs, node.decimals)
-    if on.of_anybody and node.allow:
-        # What a rule for absent answers makes of a sum can lie outside all sums.
-        made = [total for _, _, total in node.table]
-        if node.method == "prorate":
-            made = [len(node.parts) * end for end in (*lows, *highs)]
-        lowest, highest = min([lowest, *made]), max([highest, *made])
-    return lowest, highest
-
-
-def _by_sign(node: nodes.Total, found: Sum, total: float) -> float:
-    """Return a sum prorated by the points of its own sign that could have been had."""
-    every, present = 0.0, 0.0
-    for part, (lowest, highest) in zip(node.parts, node.ends, strict=True):
-        can_add = max(highest, 0.0) if total > 0 else max(-lowest, 0.0)
-        if part.name not in found.left_out:
-            every += can_add
-            present += can_add if part.name not in found.absent else 0.0
-    return total * every / present if present else UNKNOWN
-
-
-def _add(values: list[float], decimals: int | None, times: int = 1, over: int = 1) -> float:
-    """Return the sum, times `times`, over `over`: one division, after everything else."""
-    unit = 1 if decimals is None else 10**decimals
-    scaled = [value * unit for value in values]
-    # Beyond 2 ** 53 float64 does not hold every whole number, and the parts are added as they are.
-    if decimals is None or not sum(map(abs, scaled)) < EXACT:
-        total = 0.0
-        for value in values:
-            total += value
-        return total * times / over
-    return sum(map(round, scaled)) * times / (over * unit)
 
 
 @reads(nodes.Bands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -10,10 +11,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agreement.generators import ABSENT, MAKERS, NOTHING, People, every_node, is_inexact, people, plans, readings_of
+from agreement.generators import (
+    ABSENT,
+    MAKERS,
+    NOTHING,
+    People,
+    every_node,
+    is_inexact,
+    part_of,
+    people,
+    plans,
+    readings_of,
+    revealed,
+)
 from rvn.plan import nodes
 from rvn.plan.columns import BOUNDS, VALUES, Column, evaluate
-from rvn.plan.explain import READERS, Evaluation, answered
+from rvn.plan.explain import READERS, Evaluation, absent, answered
 from rvn.plan.nodes import Field, Node, Part
 from rvn.plan.plan import Plan, Step
 from rvn.plan.status import CODE, ORDER, Status
@@ -187,15 +200,20 @@ def test_what_is_known_leaves_nothing_open_although_it_cannot_be_told_whether_th
 
 
 def test_an_item_left_out_for_its_reason_adds_nothing_although_whether_it_is_asked_is_withheld() -> None:
-    first = Field(name="a", kind="choice", options=("no", "yes"))
+    first, last = (Field(name=name, kind="choice", options=("no", "yes")) for name in "az")
     hidden = nodes.Withheld(of=nodes.Is(field=first, codes=frozenset({1})), low=0.0, high=1.0)
     count = Field(name="n", kind="count", minimum=0.0, maximum=3.0, reasons=("unknown",), asked=hidden)
-    points = nodes.Points(field=first, values=(1.0, 2.0))
     parts = (
-        Part(name="a", of=points, field=first, fields=(first,)),
-        Part(name="n", of=nodes.Answer(field=count), field=count, fields=(count,), is_hidden=True),
+        part_of("a", nodes.Points(field=first, values=(1.0, 2.0)), first),
+        part_of("n", nodes.Answer(field=count), count),
+        part_of("z", nodes.Points(field=last, values=(0.0, 0.0)), last),
     )
     total = nodes.Total(parts=parts, leave_out=frozenset({"unknown"}))
-    columns = {first: Column(np.array([0, 1], np.uint8))}
-    columns[count] = Column(np.full(2, math.nan), np.full(2, ABSENT, np.uint8))
-    assert_both_say([Status.DECIDED] * 2, total, columns)
+    plan = Plan({"a": first, "n": count, "z": last}, (), {"it": total}, "it")
+    plan = dataclasses.replace(plan, full=revealed(plan))
+    # Nobody answered the last one, so that every row is read for what it leaves open.
+    columns = {"a": Column(np.array([0, 1], np.uint8))}
+    columns["n"] = Column(np.full(2, math.nan), np.full(2, ABSENT, np.uint8))
+    readings = [{"a": answered(code), "n": absent(count, "unknown")} for code in (0.0, 1.0)]
+    assert not disagreements(plan, People(columns, readings), 2)
+    assert [CODE[Status.DECIDED]] * 2 == evaluate(plan, columns, 2).outputs["it"].status.tolist()

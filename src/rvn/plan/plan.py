@@ -82,7 +82,9 @@ class Plan:
 
         What is withheld counts: a result depends on it whether or not it is stated.
         """
-        return {name: tuple(fields_of(node)) for name, node in (self.full or self).results.items()}
+        found = {name: fields_of(node) for name, node in (self.full or self).results.items()}
+        # The plan's own fields: whether one is asked may rest on something that is withheld here.
+        return {name: tuple(self.fields.get(field.name, field) for field in fields) for name, fields in found.items()}
 
 
 def walk(node: Node) -> Iterator[Node]:

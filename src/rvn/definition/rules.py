@@ -24,7 +24,8 @@ def check_rule(on: Scope, rule: entries.LevelRule, path: Path_) -> None:
     change, name = rule.then, target(rule)
     said = [key for key in (change.set, change.raise_, change.lower) if key]
     ends = [end for end in (change.to, change.by) if end is not None]
-    if len(said) != 1 or len(ends) != 1 or (change.set and change.by):
+    beyond = change.never_beyond is not None and change.by is None  # a limit bounds steps, not a value
+    if len(said) != 1 or len(ends) != 1 or (change.set and change.by) or beyond:
         remedy = (
             "write `{set: …, to: …}`, `{raise: …, to: at least …}` or `{raise: …, by: 1}`, or the same with `lower`"
         )

@@ -224,16 +224,27 @@ def _count_of_bounds(on: Block, node: nodes.CountOf) -> Bounds:
 @bounds_of(nodes.Total)
 def _total_bounds(on: Block, node: nodes.Total) -> Bounds:
     lows, highs = [], []
+    counted, left_out = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
     for part in node.parts:
         low, high = on.bounds(part.of)
+        counts = np.ones(on.size, np.bool_)
         if part.field is not None:
             low, high = _if_asked(on, part.field, low, high)
+            surely = on.surely_asked(part.field)
+            if surely is not None:
+                counts &= surely != 0
             if node.leave_out:
                 by_reason = on.is_absent(part.field) & left_out_by_reason(on, node, part.field)
                 low, high = np.where(by_reason, 0.0, low), np.where(by_reason, 0.0, high)
+                counts &= ~by_reason
+                left_out |= by_reason
+        counted |= counts
         lows.append(low)
         highs.append(high)
-    return _sum(lows, node.decimals), _sum(highs, node.decimals)
+    # Where everything was left out for a reason there is no total, not one of zero.
+    empty = left_out & ~counted
+    low, high = _sum(lows, node.decimals), _sum(highs, node.decimals)
+    return np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
 
 
 def _sum(parts: list[Floats], decimals: int | None) -> Floats:

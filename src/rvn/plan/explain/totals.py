@@ -65,13 +65,14 @@ def _total(on: Evaluation, node: nodes.Total) -> Value:
 
 def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
     """Return the lowest and highest sum that the absent answers leave open."""
-    lows, highs = [], []
+    lows, highs, left_out = [], [], False
     for part in node.parts:
         _, low, high = on[part.of]
         if part.field is not None:
             surely = on.surely_asked(part.field)
             by_reason = on.is_absent(part.field) and on.reading(part.field).reason in node.leave_out
             if surely == 0 or by_reason:
+                left_out |= by_reason
                 continue
             if surely != 1 or (on.of_anybody and node.leave_out):  # perhaps not asked, or left out: adds nothing
                 low, high = min(low, 0.0), max(high, 0.0)
@@ -79,6 +80,8 @@ def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
             low, high = min(low, 0.0), max(high, 0.0)
         lows.append(low)
         highs.append(high)
+    if left_out and not lows:  # everything was left out for a reason: there is no total, not one of zero
+        return -math.inf, math.inf
     lowest, highest = _add(lows, node.decimals), _add(highs, node.decimals)
     if on.of_anybody and node.allow:
         # What a rule for absent answers makes of a sum can lie outside all sums.

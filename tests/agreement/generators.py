@@ -282,11 +282,6 @@ def _count_of(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node
     return nodes.CountOf(parts=on.several("boolean", depth))
 
 
-@makes(nodes.Known, "boolean")
-def _known(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
-    return nodes.Known(of=on.node(on.pick(("number", "boolean", "level", "date")), depth))
-
-
 @makes(nodes.Lookup, "number", "level")
 def _lookup(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
     of = on.node("level" if on.chance(30) else "number", depth)

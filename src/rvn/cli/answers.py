@@ -18,10 +18,10 @@ import rvn
 from rvn import messages
 from rvn.cli import problems
 from rvn.cli.problems import CommandError
+from rvn.definition.scope import ASSESSED_ON
 from rvn.definition.source import parse
 from rvn.errors import AnswersError, Diagnostic
 from rvn.plan.nodes import Field
-from rvn.scoring.answers import ASSESSED_ON
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.result import Result
 

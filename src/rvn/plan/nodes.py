@@ -228,13 +228,6 @@ class CountOf(Node):
 
 
 @node
-class Known(Node):
-    """Whether the value of a node can be said; always known itself."""
-
-    of: Node
-
-
-@node
 class Lookup(Node):
     """What stands in a table beside a number or a code; unknown where the table has no row for it.
 

@@ -261,8 +261,6 @@ class _Drawing:
                 return self._call("coalesce", *node.parts)
             case nodes.CountOf():
                 return self._call("count_of", *node.parts)
-            case nodes.Known():
-                return self._call("known", node.of)
             case _:
                 return None
 

@@ -19,7 +19,6 @@ from rvn.plan.nodes import (
     Constant,
     Extreme,
     Is,
-    Known,
     Lookup,
     Move,
     Node,
@@ -35,7 +34,7 @@ from rvn.plan.nodes import (
 def type_of(node: Node) -> Type:
     """Return whether a node is a number, a truth value, a level or a date."""
     match node:
-        case Is() | Answered() | Known() | Compare() | Not() | All() | Any():
+        case Is() | Answered() | Compare() | Not() | All() | Any():
             return "boolean"
         case Bands() | Cells():
             return "level"

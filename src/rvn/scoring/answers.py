@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rvn import messages
 from rvn.definition.entries import Definition
+from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import AnswersError, Diagnostic
 from rvn.plan.explain import Reading, absent, answered
 from rvn.plan.nodes import Field
@@ -22,7 +23,6 @@ from rvn.plan.status import Status
 if TYPE_CHECKING:
     from rvn.scoring.result import Result
 
-ASSESSED_ON = "assessed_on"
 MAX_NUMBER = 10**15  # beyond it float64 no longer holds every whole number
 
 

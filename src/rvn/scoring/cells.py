@@ -11,12 +11,10 @@ import numpy.typing as npt
 
 from rvn import messages
 from rvn.errors import Diagnostic, FrameError
-from rvn.plan.columns import ABSENT, NOTHING, Column
+from rvn.plan.columns import ABSENT, EPOCH, NOTHING, Column
 from rvn.plan.nodes import Field
 from rvn.scoring import native
 from rvn.scoring.answers import MAX_NUMBER, read_answer
-
-_EPOCH = 719_163  # the day number of 1970-01-01
 
 
 class Cells(NamedTuple):
@@ -68,7 +66,7 @@ def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     if isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None:
         series = series.dt.replace_time_zone(None)  # the day that stands there, not the one in Greenwich
     absent = series.is_null().to_numpy()
-    days = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
+    days = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[D]").astype(np.int64) + EPOCH
     return Column(np.where(absent, np.nan, days.astype(np.float64))), []
 
 

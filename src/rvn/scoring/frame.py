@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn import messages
+from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import Diagnostic, FrameError
 from rvn.plan.columns import Column, Evaluated, OutputColumns, evaluate
 from rvn.plan.nodes import Field
 from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
 from rvn.scoring import native
-from rvn.scoring.answers import ASSESSED_ON, read_answer
+from rvn.scoring.answers import read_answer
 from rvn.scoring.cells import Cells, read_column
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def score_frame(
     for name in evaluated.outputs.keys() & instrument.plan.fields.keys():
         if f"{prefix}{name}" in table.columns:
             del made[f"{prefix}{name}"]
-    scored = table.with_columns(*(native.named(column, name) for name, column in made.items()))
+    scored = table.with_columns(*(column.alias(name) for name, column in made.items()))
     cells += _contradictions(evaluated, ~invalid)
     return ScoredFrame(scored.to_native(), _problems(cells, table))
 

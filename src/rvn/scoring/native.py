@@ -80,10 +80,5 @@ def words(places: Places, names: Sequence[str], like: nw.DataFrame[Any], *, orde
     return entries[np.where(places < 0, len(categories), places)]
 
 
-def named(column: Any, name: str) -> Any:
-    """Return a column under a name."""
-    return column.alias(name)
-
-
 def _series(series: Any) -> Any:
     return nw.from_native(series, series_only=True)

@@ -16,5 +16,17 @@ from rvn.plan.columns.block import (
     OutputColumns,
     evaluate,
 )
+from rvn.plan.columns.values import EPOCH
 
-__all__ = ["ABSENT", "BOUNDS", "NOTHING", "VALUES", "Block", "Column", "Evaluated", "OutputColumns", "evaluate"]
+__all__ = [
+    "ABSENT",
+    "BOUNDS",
+    "EPOCH",
+    "NOTHING",
+    "VALUES",
+    "Block",
+    "Column",
+    "Evaluated",
+    "OutputColumns",
+    "evaluate",
+]

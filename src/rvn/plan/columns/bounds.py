@@ -266,11 +266,6 @@ def _bands_bounds(on: Block, node: nodes.Bands) -> Bounds:
     return np.where(outside, 0.0, first), np.where(outside, len(node.levels) - 1.0, last)
 
 
-@bounds_of(nodes.Known)
-def _known_bounds(on: Block, node: nodes.Known) -> Bounds:
-    return on.value(node), on.value(node)
-
-
 @bounds_of(nodes.Lookup)
 def _lookup_bounds(on: Block, node: nodes.Lookup) -> Bounds:
     keys, values = np.asarray(node.keys), np.asarray(node.values)

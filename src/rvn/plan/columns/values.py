@@ -184,7 +184,7 @@ def round_to(values: Floats, node: nodes.Round) -> Floats:
     return np.where(np.isfinite(scaled), (whole + up) * node.multiple / node.per, values)
 
 
-_EPOCH = 719_163  # the day number of 1970-01-01
+EPOCH = 719_163  # the day number of 1970-01-01
 
 
 @values_of(nodes.Between)
@@ -199,7 +199,7 @@ def _between(on: Block, node: nodes.Between) -> Floats:
 
 
 def _month_and_day(days: Floats) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    dates = (days.astype(np.int64) - _EPOCH).astype("datetime64[D]")
+    dates = (days.astype(np.int64) - EPOCH).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     return months.astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)
 
@@ -315,11 +315,6 @@ def _from_table(node: nodes.Total, n_absent: Floats, total: Floats) -> Floats:
     for absent, raw, value in node.table:
         result[(n_absent == absent) & (total == raw)] = value
     return result
-
-
-@values_of(nodes.Known)
-def _known(on: Block, node: nodes.Known) -> Floats:
-    return (~np.isnan(on.value(node.of))).astype(np.float64)
 
 
 @values_of(nodes.Lookup)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from rvn.plan.explain.arithmetic import UNKNOWN
 from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Plan
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of, type_of
 
-UNKNOWN = math.nan
 OPEN = (-math.inf, math.inf)
 
 

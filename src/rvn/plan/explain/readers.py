@@ -8,9 +8,7 @@ from datetime import date
 
 from rvn.plan import nodes
 from rvn.plan.explain.arithmetic import UNKNOWN, apply, calculate, full_months, holds, round_to
-from rvn.plan.explain.evaluation import Evaluation, Value, exactly, reads
-
-OPEN = (-math.inf, math.inf)
+from rvn.plan.explain.evaluation import OPEN, Evaluation, Value, exactly, reads
 
 
 @reads(nodes.Constant)
@@ -224,11 +222,6 @@ def _coalesce(on: Evaluation, node: nodes.Coalesce) -> Value:
 def _count_of(on: Evaluation, node: nodes.CountOf) -> Value:
     values = [on[part] for part in node.parts]
     return Value(*(sum(ends) for ends in zip(*values, strict=True)))
-
-
-@reads(nodes.Known)
-def _known(on: Evaluation, node: nodes.Known) -> Value:
-    return Value(UNKNOWN, 0.0, 1.0) if on.of_anybody else exactly(float(on[node.of].is_known))
 
 
 @reads(nodes.Lookup)

@@ -23,7 +23,7 @@ FAMILIES = {
     "3": "Expressions",
     "4": "Checks of the meaning",
     "5": "The catalogue",
-    "6": "Answers",
+    "6": "Answers, overrides, records and people",
     "7": "Frames",
 }
 
@@ -395,6 +395,22 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "no justification",
         "A judgement without a score needs its reason in words.",
         "Give `because` with the level.",
+    ),
+    "RVN671": (
+        "a national identity number",
+        "Ids of people are opaque text. This one holds what has the form of a Latvian personal code, so the file says "
+        "who everybody is.",
+        "Put the ids of your system or pseudonyms in its place, and keep the list that joins the two elsewhere.",
+    ),
+    "RVN672": (
+        "an id that is no text",
+        "Decimal numbers, dates and truth values change when they are written; ids must not.",
+        "Read the column as text.",
+    ),
+    "RVN673": (
+        "an empty id",
+        "Nobody can tell whether two people without ids are the same.",
+        "Fill it in, or leave the row out and say so.",
     ),
     "RVN701": (
         "a column is missing",

@@ -7,6 +7,7 @@ The tree::
     ├── CatalogError      no such instrument or version, or not without a version
     ├── AnswersError      the answers of one person cannot be used: carries every problem, and no answer
     ├── FrameError        a frame or file lacks what scoring needs
+    ├── IdentityError     subject ids cannot be used: national identity numbers among them
     └── ContractError     a statistic was called with arrays it cannot take
 """
 
@@ -91,6 +92,10 @@ class AnswersError(RvnError):
 
 class FrameError(RvnError):
     """A frame or a file lacks something that scoring needs."""
+
+
+class IdentityError(RvnError):
+    """Subject ids cannot be used; no message repeats one."""
 
 
 class ContractError(RvnError, ValueError):

@@ -259,6 +259,20 @@ NOT_JUSTIFIED = Message(
 )
 CONTRADICTION = Message("RVN611", "the answers contradict each other: {name}", "look at the answers again")
 
+# 67x: people
+
+NATIONAL_NUMBER = Message(
+    "RVN671",
+    "a subject id has the form of a national identity number",
+    "use an opaque id of your system, or a pseudonym; rvn neither needs nor keeps who a person is",
+)
+SUBJECT_TYPE = Message(
+    "RVN672",
+    "a subject id is of the type {found}",
+    "ids are text; turn the column into text, so that no zero and no sign is lost",
+)
+SUBJECT_EMPTY = Message("RVN673", "a subject id is empty", "give every person an id, or leave the row out")
+
 # 7xx: frames and files
 
 NO_COLUMN = Message(

@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "errors": set(),
     "text": set(),
     "messages": {"errors"},
+    "identity": {"messages", "errors"},
     "plan": {"errors"},
     "definition": {"plan", "messages", "errors"},
     "catalog": {"definition", "plan", "messages", "errors"},

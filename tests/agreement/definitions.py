@@ -90,7 +90,7 @@ class Author:
         return f"points({self.pick(self.choices)})" if self.choices else "0"
 
     def condition(self, depth: int) -> str:
-        form = self.integer(0, 8)
+        form = self.integer(0, 9)
         if depth > 0 and form <= 1:
             return f"({self.condition(depth - 1)} {self.pick(('and', 'or'))} {self.condition(depth - 1)})"
         if depth > 0 and form == 2:
@@ -100,6 +100,9 @@ class Author:
             return f"{name} {self.pick(('<', '<=', '==', '!=', '>=', '>'))} '{self.pick(self.levels[name])}'"
         if form == 4 and self.answers:
             return f"{self.pick(('answered', 'missing'))}({self.pick(self.answers)})"
+        if form == 9 and self.dates:
+            day = self.pick(("1995-06-30", "2000-01-01", "2024-02-29"))
+            return f"{self.pick(self.dates)} {self.pick(('<', '<=', '==', '!=', '>=', '>'))} '{day}'"
         if form <= 6 and self.choices:
             name = self.pick(self.choices)
             options = self.choices[name]
@@ -174,6 +177,8 @@ class Author:
                 missing["method"] = self.pick(("zero", "prorate", "prorate", "by_sign"))
                 if missing["method"] == "by_sign" and any(self._is_open(name) for name in parts):
                     missing["method"] = "prorate"
+                if missing["method"] == "by_sign" and self.chance(50):
+                    missing["share_from"] = [name for name in parts if self.chance(50)] or parts[:1]
             if self.chance(20):
                 missing["only"] = [name for name in parts if self.chance(60)]
             if self.chance(20):

@@ -224,6 +224,8 @@ def _compare(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
         right = place if on.chance(50) else on.node("level", depth, ladder)
         return nodes.Compare(operator=operator, left=on.node("level", depth, ladder), right=right)
     right = nodes.Constant(value=on.number()) if of == "number" and on.chance(50) else on.node(of, depth)
+    if of == "date" and on.chance(50):
+        right = nodes.Constant(value=float(on.pick(DATES)), of="date")
     return nodes.Compare(operator=operator, left=on.node(of, depth), right=right)
 
 
@@ -306,6 +308,7 @@ def _total(on: Maker, kind: str, depth: int, levels: tuple[str, ...]) -> Node:
         at_least=on.integer(0, len(parts)) if on.chance(30) else 0,
         method=method,
         ends=tuple(attainable(part.of) for part in parts.values()) if method == "by_sign" else (),
+        share_from=frozenset((*(name for name in names if on.chance(60)), names[0])) if on.chance(40) else None,
         table=tuple(table) if method == "table" else (),
         leave_out=frozenset(reason for reason in REASONS if on.chance(30)) if on.chance(50) else frozenset(),
         decimals=None if None in places else max(place for place in places if place is not None),

@@ -99,6 +99,7 @@ class Given(Entry):
     """A fact that is not a question."""
 
     kind: Literal["choice", "count", "number", "date", "code"]
+    future: bool = False
     table: TablePath | None = None
     column: Word | None = None
     options: Annotated[list[Word], BeforeValidator(_texts), Field(min_length=2, max_length=239)] | None = None
@@ -153,6 +154,7 @@ class Missing(Sourced):
     only: list[Identifier] | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
     method: Literal["none", "zero", "prorate", "by_sign", "table"] = "none"
+    share_from: Annotated[list[Identifier], Field(min_length=1)] | None = None
     table: TablePath | None = None
     leave_out: list[Identifier] = Field(default_factory=list)
 

@@ -11,6 +11,7 @@ import re
 import threading
 import warnings
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from rvn import messages
@@ -249,6 +250,8 @@ class ExpressionCompiler:
             chosen = nodes.Is(field=symbol.field, codes=frozenset({self._option(symbol.field, right)}))
             return chosen if sign == "==" else nodes.Not(of=chosen)
         node = self.node(left)
+        if type_of(node) == "date":
+            return nodes.Compare(operator=sign, left=node, right=self._day(right))  # type: ignore[arg-type]
         if type_of(node) != "level":
             what = f"`{excerpt(left)}` is {a(type_of(node))} and cannot be compared with text"
             raise Mistake(messages.WRONG_OPERAND, right, what=what, remedy="compare it with a number")
@@ -277,6 +280,17 @@ class ExpressionCompiler:
             near = messages.near(value, field.options)
             raise Mistake(messages.UNKNOWN_OPTION, tree, item=field.name, option=excerpt(tree).strip("'"), near=near)
         return field.options.index(value)
+
+    def _day(self, tree: ast.expr) -> Node:
+        value = tree.value if isinstance(tree, ast.Constant) else None
+        try:
+            if len(str(value)) != 10:  # other forms of ISO 8601 are too easily something else
+                raise ValueError
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            what, remedy = f"{excerpt(tree)} is no date", "write it as '2026-11-21'"
+            raise Mistake(messages.WRONG_OPERAND, tree, what=what, remedy=remedy) from None
+        return nodes.Constant(value=float(day.toordinal()), of="date")
 
     def _level(self, node: Node, owner: ast.expr, tree: ast.expr) -> int:
         levels = levels_of(node)

@@ -31,6 +31,9 @@ def given(on: Scope, name: str, entry: entries.Given, path: Path_) -> Symbol:
     for key in ("table", "column"):
         if getattr(entry, key) is not None:
             raise on.broken(messages.OPTIONS_NOT_HERE, *path, key, key=key, kind=entry.kind)
+    if entry.future and entry.kind != "date":
+        why, remedy = "only a date can lie in the future", "remove it"
+        raise on.broken(messages.NOT_ALLOWED, *path, "future", key="future", why=why, remedy=remedy)
     if entry.kind == "choice" and entry.options is None:
         raise on.broken(messages.OPTIONS_NEEDED, *path, name=name)
     if entry.kind != "choice" and entry.options is not None:
@@ -43,6 +46,7 @@ def given(on: Scope, name: str, entry: entries.Given, path: Path_) -> Symbol:
         minimum=low,
         maximum=high,
         reasons=_reasons(on, entry.absence),
+        may_be_future=entry.future,
     )
     return Symbol(name, field=field)
 

@@ -87,11 +87,12 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
     parts = _parts(on, entry, path)
     missing = entry.missing
     where = (*path, "missing")
-    for key in ("only", "leave_out"):
+    for key in ("only", "share_from", "leave_out"):
         for index, name in enumerate(getattr(missing, key) or ()):
-            known = entry.items if key == "only" else sorted({r for p in parts if p.field for r in p.field.reasons})
+            reasons = sorted({r for p in parts if p.field for r in p.field.reasons})
+            known = reasons if key == "leave_out" else entry.items
             if name not in known:
-                kind = "item of this scale" if key == "only" else "reason for absence"
+                kind = "reason for absence" if key == "leave_out" else "item of this scale"
                 near = messages.near(name, known)
                 on.problem(messages.UNKNOWN_NAME, *where, key, index, kind=kind, name=name, near=near)
     if missing.allow and missing.method == "none":
@@ -117,10 +118,10 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
     if missing.at_least is not None and missing.at_least > len(parts):
         why = f"it is {missing.at_least}, but the scale has {len(parts)} items"
         on.problem(messages.NOT_ALLOWED, *where, "at_least", key="at_least", why=why, remedy="ask for fewer")
-    if missing.table is not None and missing.method != "table":
-        on.problem(
-            messages.NOT_ALLOWED, *where, "table", key="table", why="no method uses it", remedy="add `method: table`"
-        )
+    for key, method in (("table", "table"), ("share_from", "by_sign")):
+        if getattr(missing, key) is not None and missing.method != method:
+            remedy = f"add `method: {method}`"
+            on.problem(messages.NOT_ALLOWED, *where, key, key=key, why="no method uses it", remedy=remedy)
     places = [decimals_of(part.of) for part in parts]
     table = tabulated.prorating(on, missing, (*where, "table")) if missing.method == "table" else ()
     hidden = missing.evidence == "recalled" and not on.accepts(entry.id)
@@ -131,6 +132,7 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
         at_least=missing.at_least or 0,
         method="zero" if missing.method == "none" else missing.method,
         ends=tuple(attainable(part.of) for part in parts) if missing.method == "by_sign" else (),
+        share_from=None if missing.share_from is None else frozenset(missing.share_from),
         table=table,
         leave_out=frozenset() if hidden else frozenset(missing.leave_out),
         decimals=None if None in places else max(place for place in places if place is not None),

@@ -46,6 +46,8 @@ class Field:
         Condition under which the item is asked; otherwise it is not applicable.
     is_component
         The field is an output of another instrument.
+    may_be_future
+        A date that may lie after the day of assessment.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Field:
     reasons: tuple[str, ...] = ()
     asked: Node | None = None
     is_component: bool = False
+    may_be_future: bool = False
 
 
 @node
@@ -265,8 +268,9 @@ class Total(Node):
 
     - counts them ``zero``;
     - is prorated, ``prorate``: multiplied by the number of parts and divided by the number present, in that order;
-    - is prorated ``by_sign``: a negative sum by the negative points that all parts and those present can have, a
-      positive one by the positive points; `ends` are the lowest and highest points of each part;
+    - is prorated ``by_sign``: each absent part adds that share of the points of one sign it can have which the parts in
+      `share_from` (None: all) have of theirs; negative points where their sum is negative, positive where it is
+      positive. `ends` are the lowest and highest points of each part;
     - or stands in a ``table`` of the number absent, the sum of the others, and the total.
 
     `decimals` is the number of decimal places that every part is exact to; sums are then made of whole numbers
@@ -279,6 +283,7 @@ class Total(Node):
     at_least: int = 0
     method: Literal["zero", "prorate", "by_sign", "table"] = "zero"
     ends: tuple[tuple[float, float], ...] = ()
+    share_from: frozenset[str] | None = None
     table: tuple[tuple[int, float, float], ...] = ()
     leave_out: frozenset[str] = frozenset()
     decimals: int | None = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from rvn.plan import nodes
@@ -217,7 +218,7 @@ class _Drawing:
     def _written(self, node: Node) -> tuple[str, int] | None:
         match node:
             case nodes.Constant():
-                return ("true" if node.value else "false") if node.of == "boolean" else _number(node.value), ATOM
+                return _constant(node), ATOM
             case nodes.Answer():
                 return node.field.name, ATOM
             case nodes.Points():
@@ -292,6 +293,12 @@ CHOSEN, EITHER, BOTH, NEGATED, COMPARED, ADDED, TIMES, POWER, ATOM = range(9)
 # words
 
 
+def _constant(node: nodes.Constant) -> str:
+    if node.of == "boolean":
+        return "true" if node.value else "false"
+    return f"'{date.fromordinal(int(node.value))}'" if node.of == "date" else _number(node.value)
+
+
 def _number(value: float) -> str:
     """Return a number as short as it can be written.
 
@@ -340,6 +347,9 @@ def _policy(node: nodes.Total) -> tuple[str, dict[str, Any]]:
         words.append(f"up to {node.allow} absent{which}, then {_METHODS[node.method]}")
     if node.only is not None:
         told["only"] = sorted(node.only)
+    if node.share_from is not None:
+        told["share_from"] = sorted(node.share_from)
+        words.append(f"the share taken from {', '.join(sorted(node.share_from))}")
     if node.at_least:
         told["at_least"] = node.at_least
         words.append(f"at least {node.at_least} present")

@@ -136,7 +136,7 @@ def _dated(field: Field, value: object, day: date | None) -> Reading | Diagnosti
     when = _date(value)
     if when is None:
         return _wrong(field.name, value, "a date", "write it as 1990-05-31")
-    if day is not None and when > day:
+    if day is not None and when > day and not field.may_be_future:
         return messages.ANSWER_DATE.at(name=field.name)
     return answered(float(when.toordinal()))
 

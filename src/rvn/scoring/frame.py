@@ -202,7 +202,7 @@ def _future(
 ) -> list[Cells]:
     cells = []
     for name, column in read.items():
-        if fields[name].kind == "date" and name != ASSESSED_ON:
+        if fields[name].kind == "date" and name != ASSESSED_ON and not fields[name].may_be_future:
             problem = messages.ANSWER_DATE.at(name=name)
             for row in np.flatnonzero(column.values > read[ASSESSED_ON].values):
                 cells.append(Cells(np.array([row]), name, problem, str(table[names[name]][int(row)])))

@@ -11,9 +11,9 @@ from rvn.plan import nodes
 from rvn.plan.columns.block import Block, Bounds, Floats, bounds_of
 from rvn.plan.columns.values import (
     COMPARISONS,
-    EXACT,
     FUNCTIONS,
     OPERATIONS,
+    added,
     is_if_asked,
     left_out_by_reason,
     moved,
@@ -243,18 +243,8 @@ def _total_bounds(on: Block, node: nodes.Total) -> Bounds:
         highs.append(high)
     # Where everything was left out for a reason there is no total, not one of zero.
     empty = left_out & ~counted
-    low, high = _sum(lows, node.decimals), _sum(highs, node.decimals)
+    low, high = added(lows, node.decimals), added(highs, node.decimals)
     return np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
-
-
-def _sum(parts: list[Floats], decimals: int | None) -> Floats:
-    unit = 1.0 if decimals is None else 10.0**decimals
-    exact, plain, size = (np.zeros(len(parts[0])) for _ in range(3))
-    for part in parts:
-        exact += np.rint(part * unit)
-        plain += part
-        size += np.abs(part * unit)
-    return plain if decimals is None else np.where(size < EXACT, exact / unit, plain)
 
 
 @bounds_of(nodes.Bands)

@@ -247,7 +247,7 @@ def _total(on: Block, node: nodes.Total) -> Floats:
     unit = 1.0 if node.decimals is None else 10.0**node.decimals
     total, plain, size = on.full(0.0), on.full(0.0), on.full(0.0)
     n_parts, n_absent = on.full(0.0), on.full(0.0)
-    absences, lefts = [], []
+    values, absences, lefts = [], [], []
     forbidden, by_reason = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
     for part in node.parts:
         value, left_out = on.value(part.of), left_out_of(on, node, part)
@@ -268,6 +268,7 @@ def _total(on: Block, node: nodes.Total) -> Floats:
             value = np.where(unknown, 0.0, value)
             if node.only is not None and part.name not in node.only:
                 forbidden |= absent
+        values.append(value)
         absences.append(absent)
         lefts.append(left_out)
         plain += value
@@ -284,7 +285,7 @@ def _total(on: Block, node: nodes.Total) -> Floats:
     if node.method == "prorate":
         result = np.where(n_absent > 0, total * n_parts / (n_present * unit_of), result)
     elif node.method == "by_sign":
-        result = np.where(n_absent > 0, _by_sign(node, result, absences, lefts), result)
+        result = np.where(n_absent > 0, _by_sign(node, result, values, absences, lefts), result)
     elif node.method == "table":
         result = np.where(n_absent > 0, _from_table(node, n_absent, result), result)
     return np.where(forbidden, np.nan, finite(result))
@@ -299,15 +300,30 @@ def _may_be_absent(on: Block, part: nodes.Part) -> Mask:
     return absent
 
 
-def _by_sign(node: nodes.Total, total: Floats, absences: list[Mask], lefts: list[Mask | None]) -> Floats:
-    every, present = np.zeros(len(total)), np.zeros(len(total))
-    for (lowest, highest), absent, left_out in zip(node.ends, absences, lefts, strict=True):
-        can_add = np.where(total > 0, max(highest, 0.0), max(-lowest, 0.0))
+def _by_sign(
+    node: nodes.Total, total: Floats, values: list[Floats], absences: list[Mask], lefts: list[Mask | None]
+) -> Floats:
+    shared = [node.share_from is None or part.name in node.share_from for part in node.parts]
+    had = added([value for value, is_shared in zip(values, shared, strict=True) if is_shared], node.decimals)
+    present, absent = np.zeros(len(total)), np.zeros(len(total))
+    for (lowest, highest), is_shared, is_absent, left_out in zip(node.ends, shared, absences, lefts, strict=True):
+        can_add = np.where(had > 0, max(highest, 0.0), max(-lowest, 0.0))
         if left_out is not None:
             can_add = np.where(left_out, 0.0, can_add)
-        every += can_add
-        present += np.where(absent, 0.0, can_add)
-    return np.where(present > 0, total * every / present, np.nan)
+        absent += np.where(is_absent, can_add, 0.0)
+        present += np.where(is_absent, 0.0, can_add) if is_shared else 0.0
+    return np.where(present > 0, (total * present + had * absent) / present, np.nan)
+
+
+def added(parts: list[Floats], decimals: int | None) -> Floats:
+    """Return the sum of parts: of whole numbers divided once, where `decimals` says how many make them whole."""
+    unit = 1.0 if decimals is None else 10.0**decimals
+    exact, plain, size = (np.zeros(len(parts[0])) for _ in range(3))
+    for part in parts:
+        exact += np.rint(part * unit)
+        plain += part
+        size += np.abs(part * unit)
+    return plain if decimals is None else np.where(size < EXACT, exact / unit, plain)
 
 
 def _from_table(node: nodes.Total, n_absent: Floats, total: Floats) -> Floats:

@@ -56,7 +56,7 @@ def _total(on: Evaluation, node: nodes.Total) -> Value:
     if found.absent and node.method == "prorate":
         total = _add(known, node.decimals, times=len(parts), over=len(known))
     elif found.absent and node.method == "by_sign":
-        total = _by_sign(node, found, total)
+        total = _by_sign(node, found, total, dict(parts))
     elif found.absent and node.method == "table":
         rows = {(absent, raw): value for absent, raw, value in node.table}
         total = rows.get((len(found.absent), total), UNKNOWN)
@@ -88,19 +88,24 @@ def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
         made = [total for _, _, total in node.table]
         if node.method == "prorate":
             made = [len(node.parts) * end for end in (*lows, *highs)]
+        elif node.method == "by_sign":
+            made = [sum(min(end, 0.0) for end in lows), sum(max(end, 0.0) for end in highs)]
         lowest, highest = min([lowest, *made]), max([highest, *made])
     return lowest, highest
 
 
-def _by_sign(node: nodes.Total, found: Sum, total: float) -> float:
-    """Return a sum prorated by the points of its own sign that could have been had."""
-    every, present = 0.0, 0.0
+def _by_sign(node: nodes.Total, found: Sum, total: float, values: dict[str, Value]) -> float:
+    """Return a sum with what absent parts add: the share of their points that others have of theirs."""
+    shared = [name for name in values if node.share_from is None or name in node.share_from]
+    had = _add([values[name].value for name in shared if name not in found.absent], node.decimals)
+    present, absent = 0.0, 0.0
     for part, (lowest, highest) in zip(node.parts, node.ends, strict=True):
-        can_add = max(highest, 0.0) if total > 0 else max(-lowest, 0.0)
-        if part.name not in found.left_out:
-            every += can_add
-            present += can_add if part.name not in found.absent else 0.0
-    return total * every / present if present else UNKNOWN
+        can_add = max(highest, 0.0) if had > 0 else max(-lowest, 0.0)
+        if part.name in found.absent:
+            absent += can_add
+        elif part.name in shared:
+            present += can_add
+    return (total * present + had * absent) / present if present else UNKNOWN
 
 
 def _add(values: list[float], decimals: int | None, times: int = 1, over: int = 1) -> float:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from rvn import messages
 from rvn.catalog import load_definition
+from rvn.definition.fingerprint import BEARING_ON_RESULTS, digest, fingerprints
 from rvn.definition.load import Loaded, in_order
-from rvn.definition.scope import OUTPUTS
 from rvn.errors import CatalogError, Diagnostic
 from rvn.plan.explain import Evaluation
 from rvn.plan.plan import Plan
@@ -68,13 +64,21 @@ class Instrument:
         return self.plan.recalled
 
     @functools.cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """SHA-256 of each part of the definition: items, scoring, cut-offs, norms, rules of use, texts.
+
+        Examples
+        --------
+        >>> import rvn
+        >>> list(rvn.load("audit@2001").fingerprints)
+        ['items', 'scoring', 'cut_offs', 'norms', 'use', 'texts']
+        """
+        return fingerprints(self.loaded)
+
+    @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of everything in the definition that bears on results: all but titles, reasons, sources and tests."""
-        kept = {"given", "eligible", "items", "derived", "lookups", "consistent", *OUTPUTS, "rules", "flags"}
-        content = {key: _plain(getattr(self.definition, key)) for key in sorted(kept | {"uses", "outcome"})}
-        content["files"] = self.loaded.source.tables
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        """SHA-256 of everything in the definition that bears on results: all but rules of use and texts."""
+        return digest({part: self.fingerprints[part] for part in BEARING_ON_RESULTS})
 
     def accepting(self, *names: str) -> Instrument:
         """Return the same instrument with some parts stated although they rest on recalled facts.
@@ -209,16 +213,3 @@ def load(reference: str | Path, *, profile: str | Path | None = None) -> Instrum
     """
     loaded = load_definition(reference, profile)
     return Instrument(loaded, loaded.plan)
-
-
-_WORDING = {"because", "source", "outcome", "sample", "window"}
-
-
-def _plain(value: Any) -> Any:
-    """Return what was written as plain values, without what is only said about it."""
-    if isinstance(value, BaseModel):
-        kept = (name for name in type(value).model_fields if name not in _WORDING)
-        return {name: _plain(getattr(value, name)) for name in kept}
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, list) else value

@@ -396,6 +396,60 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "A judgement without a score needs its reason in words.",
         "Give `because` with the level.",
     ),
+    "RVN651": (
+        "an override that is not allowed",
+        "The definition lists under `overrides` which outputs may be overridden; this one is not among them.",
+        "Where the level seems wrong, look at the answers again.",
+    ),
+    "RVN652": ("no such level", "The level named is not one of the output's.", "Name one of those listed."),
+    "RVN653": (
+        "an override without a reason",
+        "A level that is changed without a reason cannot be reviewed.",
+        "Name one of the reasons that the definition allows.",
+    ),
+    "RVN654": (
+        "an unknown reason",
+        "The definition allows overrides for the reasons it lists, and for no others.",
+        "Name one of them; what else there is to say goes into `because`.",
+    ),
+    "RVN655": (
+        "an override too far",
+        "The definition limits by how many levels an override may move.",
+        "Choose a level nearer to the computed one, or correct the answers.",
+    ),
+    "RVN656": (
+        "the wrong direction",
+        "Some instruments allow levels to be raised only, or lowered only.",
+        "Leave the level as it was computed.",
+    ),
+    "RVN657": (
+        "not approved",
+        "The definition wants a second person to agree.",
+        "Give `approved_by`.",
+    ),
+    "RVN658": (
+        "approved by its own author",
+        "Whoever makes an override cannot be the second person.",
+        "Let somebody else look at it.",
+    ),
+    "RVN659": (
+        "an override that ended",
+        "The definition says for how long an override holds, and that time is over.",
+        "The computed level counts; make a new override if the reason still holds.",
+    ),
+    "RVN660": (
+        "nothing to override",
+        "There is no computed level: answers are absent, contradict each other, or the instrument does not apply.",
+        "Settle that first: an override changes a level and does not stand in for one.",
+    ),
+    "RVN661": ("the same level", "The override names the level that was computed anyway.", "Leave it out."),
+    "RVN662": (
+        "a day that cannot be",
+        "An override is made on the day of the assessment or after it.",
+        "Correct the day.",
+    ),
+    "RVN663": ("nobody named", "Somebody answers for an override.", "Give `by`, an id of the assessor."),
+    "RVN664": ("two overrides", "Two overrides of one output cannot both count.", "Keep one of them."),
     "RVN671": (
         "a national identity number",
         "Ids of people are opaque text. This one holds what has the form of a Latvian personal code, so the file says "

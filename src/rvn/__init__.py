@@ -10,11 +10,14 @@ from rvn.errors import (
     DefinitionError,
     Diagnostic,
     FrameError,
+    IdentityError,
+    OverrideError,
     Place,
     RvnError,
 )
 from rvn.plan.status import Status
 from rvn.scoring.instrument import Instrument, load
+from rvn.scoring.override import Override
 from rvn.scoring.result import Output, Result
 
 __version__ = "0.1.0"
@@ -26,8 +29,11 @@ __all__ = [
     "DefinitionError",
     "Diagnostic",
     "FrameError",
+    "IdentityError",
     "Instrument",
     "Output",
+    "Override",
+    "OverrideError",
     "Place",
     "Result",
     "RvnError",

@@ -6,6 +6,7 @@ The tree::
     ├── DefinitionError   a definition file is wrong: carries every problem found in it
     ├── CatalogError      no such instrument or version, or not without a version
     ├── AnswersError      the answers of one person cannot be used: carries every problem, and no answer
+    ├── OverrideError     an override is not what the definition allows
     ├── FrameError        a frame or file lacks what scoring needs
     ├── IdentityError     subject ids cannot be used: national identity numbers among them
     └── ContractError     a statistic was called with arrays it cannot take
@@ -88,6 +89,10 @@ class CatalogError(RvnError):
 
 class AnswersError(RvnError):
     """The answers of one person cannot be used; no message repeats an answer."""
+
+
+class OverrideError(RvnError):
+    """An override is not what the definition of the instrument allows."""
 
 
 class FrameError(RvnError):

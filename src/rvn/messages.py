@@ -259,6 +259,43 @@ NOT_JUSTIFIED = Message(
 )
 CONTRADICTION = Message("RVN611", "the answers contradict each other: {name}", "look at the answers again")
 
+# 65x and 66x: overrides
+
+OVERRIDE_NOT_ALLOWED = Message("RVN651", "'{output}' allows no override", "{near}")
+OVERRIDE_LEVEL = Message("RVN652", "there is no such level of '{output}'", "levels: {levels}")
+OVERRIDE_NO_REASON = Message("RVN653", "the override of '{output}' gives no reason", "allowed: {reasons}")
+OVERRIDE_REASON = Message("RVN654", "'{output}' is not overridden for this reason", "allowed: {reasons}")
+OVERRIDE_TOO_FAR = Message(
+    "RVN655",
+    "the override of '{output}' goes further than {allowed}",
+    "choose a level nearer to the computed one, or correct the answers",
+)
+OVERRIDE_DIRECTION = Message("RVN656", "'{output}' is not overridden in this direction", "allowed: {directions}")
+OVERRIDE_NOT_APPROVED = Message(
+    "RVN657", "nobody has approved the override of '{output}'", "a second person approves it: `approved_by=`"
+)
+OVERRIDE_SAME_PERSON = Message(
+    "RVN658", "the override of '{output}' is approved by the person who made it", "another person approves it"
+)
+OVERRIDE_EXPIRED = Message(
+    "RVN659",
+    "the override of '{output}' ended on {until}",
+    "the computed level counts again; make a new override if its reason still holds",
+)
+OVERRIDE_NO_LEVEL = Message(
+    "RVN660", "'{output}' has no computed level to override: it is {status}", "first settle what is absent"
+)
+OVERRIDE_SAME_LEVEL = Message(
+    "RVN661", "the override of '{output}' names the level that was computed", "leave the override out"
+)
+OVERRIDE_DAY = Message(
+    "RVN662",
+    "the day of the override of '{output}' is {found}",
+    "write the day on which it was made, not before the assessment, as 2026-11-21",
+)
+OVERRIDE_BY = Message("RVN663", "the override of '{output}' does not say who made it", "say who: `by=`")
+OVERRIDE_TWICE = Message("RVN664", "there are two overrides of '{output}'", "keep one of them")
+
 # 67x: people
 
 NATIONAL_NUMBER = Message(

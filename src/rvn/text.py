@@ -88,6 +88,12 @@ _WORDS: dict[str, dict[Language, str]] = {
     "assessed_on": {"en": "assessed on {date}", "lv": "novērtēšanas datums {date}"},
     "not_a_decision": {"en": "This result is not a decision.", "lv": "Šis rezultāts nav lēmums."},
     "not_for": {"en": "Not for: {what}", "lv": "Nav paredzēts: {what}"},
+    # overrides
+    "overridden": {
+        "en": "{label}: the assessor put {final} in the place of the computed {computed} ({reason})",
+        "lv": "{label}: līmenis mainīts ar pamatojumu: aprēķināts {computed}, noteikts {final} ({reason})",
+    },
+    "overridden_until": {"en": "; until {until}", "lv": "; spēkā līdz {until}"},
     # explanations
     "answers": {"en": "Answers", "lv": "Atbildes"},
     "computed": {"en": "What follows from them", "lv": "Kas no tām izriet"},

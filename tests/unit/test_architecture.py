@@ -22,9 +22,10 @@ MAY_IMPORT = {
     "plan": {"errors"},
     "definition": {"plan", "messages", "errors"},
     "catalog": {"definition", "plan", "messages", "errors"},
-    "scoring": {"catalog", "definition", "plan", "messages", "errors", "text"},
+    "scoring": {"catalog", "definition", "plan", "identity", "messages", "errors", "text"},
     "validation": {"errors"},
-    "cli": {"scoring", "validation", "catalog", "definition", "plan", "messages", "errors", "text"},
+    "overrides": {"scoring", "validation", "plan", "messages", "errors"},
+    "cli": {"overrides", "scoring", "validation", "catalog", "definition", "plan", "messages", "errors", "text"},
 }
 
 

@@ -71,7 +71,7 @@ class Explanation:
         self._plan = result.evaluation.plan
         self._language = language
         self._wording = result.instrument.wording(language)
-        self.lines: tuple[Line, ...] = (*self._inputs(), *self._steps())
+        self.lines: tuple[Line, ...] = (*self._inputs(), *self._steps(), *self._overrides())
 
     def to_record(self) -> list[dict[str, object]]:
         """Return the steps as plain values for JSON."""
@@ -92,6 +92,11 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
+
+    def _overrides(self) -> Iterator[Line]:
+        kept = self._result.overrides
+        for name, sentence in zip(kept, self._result.said_overrides(self._language), strict=True):
+            yield Line(name, "override", sentence, value=kept[name].final)
 
     # what was recorded
 

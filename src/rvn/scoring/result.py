@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import math
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from rvn.text import Language
 if TYPE_CHECKING:
     from rvn.scoring.explanation import Explanation
     from rvn.scoring.instrument import Instrument
+    from rvn.scoring.override import Overridden, Override
 
 SCHEMA = 1
 
@@ -117,6 +119,8 @@ class Result:
     ('yes', <Status.COMPLETE: 'complete'>)
     """
 
+    overrides: Mapping[str, Overridden] = MappingProxyType({})
+
     def __init__(
         self,
         instrument: Instrument,
@@ -168,6 +172,49 @@ class Result:
             if holds == 0:
                 found.append(Reason("contradiction", name))
         return tuple(found)
+
+    def overridden(self, *overrides: Override) -> Result:
+        """Return the same result with the levels that an assessor puts in the place of computed ones.
+
+        The computed levels stay as they are; `final` gives those that count, `overrides` both.
+
+        Raises
+        ------
+        OverrideError
+            With everything that the definition does not allow.
+        """
+        from rvn.scoring.override import overridden
+
+        changed = copy.copy(self)
+        changed.overrides = overridden(self, overrides)
+        return changed
+
+    def final(self, name: str, *, on: date | str | None = None) -> Shown:
+        """Return the value of an output that counts: the assessor's where there is an override, else the computed one.
+
+        Parameters
+        ----------
+        name
+            Of the output.
+        on
+            Day on which it is to count, for overrides that end; when not given, the day the override was made.
+        """
+        found = self.overrides.get(name)
+        if found is None or (on is not None and not found.holds(on)):
+            return self[name].value
+        return found.final
+
+    def said_overrides(self, language: Language = "en") -> list[str]:
+        """Return in words which levels an assessor has changed."""
+        wording, found = self.instrument.wording(language), []
+        for name, kept in self.overrides.items():
+            levels = {"computed": wording.level(name, kept.computed), "final": wording.level(name, kept.final)}
+            reason = wording.label(kept.override.reason)
+            said = text.sentence("overridden", language, label=wording.label(name), reason=reason, **levels)
+            if kept.until is not None:
+                said += text.sentence("overridden_until", language, until=kept.until)
+            found.append(said)
+        return found
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -221,6 +268,7 @@ class Result:
             "reasons": [{"kind": reason.kind, "condition": reason.condition} for reason in self.reasons],
             "components": {name: component.provenance for name, component in self.components.items()},
             "warnings": [warning.to_record() for warning in self.warnings],
+            "overrides": [kept.to_record() for kept in self.overrides.values()],
         }
 
     def rows(self, language: Language = "en") -> list[tuple[str, str, str, str]]:
@@ -277,7 +325,7 @@ class Result:
         for row in rows:
             cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
             lines.append("  " + "  ".join(cells).rstrip())
-        lines += [f"  {line}" for line in (*self.said_reasons(), *self.raised_flags())]
+        lines += [f"  {line}" for line in (*self.said_overrides(), *self.said_reasons(), *self.raised_flags())]
         lines += [f"  {warning.message}" for warning in self.warnings]
         lines.append(f"  {text.word('not_a_decision', 'en')}")
         return "\n".join(lines)
@@ -291,7 +339,7 @@ class Result:
         body = "".join(
             "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows()
         )
-        said = (*self.said_reasons(), *self.raised_flags())
+        said = (*self.said_overrides(), *self.said_reasons(), *self.raised_flags())
         notes = "".join(f"<p>{html.escape(line)}</p>" for line in said)
         title = html.escape(f"{self.instrument.title('en')} ({self.reference})")
         end = html.escape(text.word("not_a_decision", "en"))

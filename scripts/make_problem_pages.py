@@ -491,6 +491,112 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "It cannot be said which of the two holds the answers.",
         "Rename one of them.",
     ),
+    "RVN720": (
+        "no such file or folder",
+        "The path of an input leads nowhere.",
+        "Check the path and the folder you are in.",
+    ),
+    "RVN721": (
+        "an input that cannot be read",
+        "The file is cut off, of another kind than its name says, or the system does not let rvn read it. A Parquet "
+        "file says at its very end what is in it, so one that is cut off cannot be read at all.",
+        "Copy or make it again. Where the name does not say what the file is, rename it.",
+    ),
+    "RVN722": (
+        "a column that changes its type",
+        "One file of a folder holds another kind of values in a column than the files before it: text among numbers, "
+        "for example. Which of the two is meant cannot be guessed. Whole numbers of other sizes, and columns without "
+        "any values, are no problem.",
+        "Make the files again with one type for the column.",
+    ),
+    "RVN723": (
+        "files with other columns",
+        "A folder is one table; all of its files have the same columns.",
+        "Make the files again with the same columns, an empty one where nothing was recorded.",
+    ),
+    "RVN724": (
+        "a file that is damaged",
+        "The end of a Parquet file can be read, but a part in its middle cannot.",
+        "Copy it again, or make it again. Nothing was written.",
+    ),
+    "RVN725": (
+        "an output that is there already",
+        "Results are not written over results by accident.",
+        "Choose another name, or say `--replace` (in Python `replace=True`).",
+    ),
+    "RVN726": (
+        "a run that was stopped",
+        "Beside the output stands a hidden folder with what an earlier run had finished.",
+        "`--resume` (in Python `resume=True`) goes on with it, `--replace` forgets it.",
+    ),
+    "RVN727": (
+        "an input that changed before resuming",
+        "A run can only be resumed on the input that it began with: half of the results would be about other answers.",
+        "Start again with `--replace`.",
+    ),
+    "RVN728": (
+        "another run",
+        "The run that was stopped had another instrument, fingerprint, option, or version of rvn or pyarrow.",
+        "Call it as it was called then, or start again with `--replace`.",
+    ),
+    "RVN729": (
+        "two runs at one output",
+        "Another run is at the work folder of this output right now.",
+        "Wait for it, or choose another name.",
+    ),
+    "RVN730": (
+        "an output that cannot be written",
+        "The disk is full, the folder is not there, or the system does not let rvn write to it. What stood at the "
+        "place of the output before is untouched.",
+        "Make room and go on with `--resume`, or choose another place.",
+    ),
+    "RVN731": (
+        "stopped by hand",
+        "Somebody pressed Ctrl-C. What was finished is kept.",
+        "Go on with `--resume`.",
+    ),
+    "RVN732": (
+        "an output of another kind",
+        "The end of the name says how rows are written.",
+        "End it in `.csv` or `.parquet`.",
+    ),
+    "RVN733": (
+        "an output over its input",
+        "The answers would be gone when the results are there.",
+        "Choose another name.",
+    ),
+    "RVN734": (
+        "an input that changed while it was read",
+        "Some rows may be from before the change and some from after it.",
+        "Run it again when nobody writes to the input.",
+    ),
+    "RVN735": (
+        "rows that do not add up",
+        "At the end every row of the input is looked for, in the output or among the problems. This says that one was "
+        "not found, and should never be seen.",
+        "Please report it, with the command and without the data.",
+    ),
+    "RVN736": (
+        "a line with too many or too few cells",
+        "Nobody can say which cell of the line belongs to which column, so the row is not scored. The others are.",
+        "Look for a separator too many or too few, and for a lost quote.",
+    ),
+    "RVN737": (
+        "a row without an id",
+        "The column of the id is empty there. The row is scored.",
+        "Give every row an id.",
+    ),
+    "RVN738": (
+        "an id that stands twice",
+        "Both rows are scored; which of them is right nobody can say here.",
+        "Keep one of them, or give each assessment an id of its own.",
+    ),
+    "RVN739": (
+        "lines of an assessment that stand apart",
+        "In the long layout, the lines of one assessment stand one behind the other. Here an id comes again after "
+        "others, so its assessment would have been scored in halves.",
+        "Sort the input by the column of the id.",
+    ),
 }
 
 # The example that shows a code best, where it is not the first by name.

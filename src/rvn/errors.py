@@ -9,6 +9,9 @@ The tree::
     ├── OverrideError     an override is not what the definition allows
     ├── FrameError        a frame or file lacks what scoring needs
     ├── IdentityError     subject ids cannot be used: national identity numbers among them
+
+
+    ├── BatchError        a run over files cannot begin, go on or be resumed; what is finished is kept
     └── ContractError     a statistic was called with arrays it cannot take
 """
 
@@ -101,6 +104,10 @@ class FrameError(RvnError):
 
 class IdentityError(RvnError):
     """Subject ids cannot be used; no message repeats one."""
+
+
+class BatchError(RvnError):
+    """A run over files cannot begin, or was stopped; what it had finished is kept and can be resumed."""
 
 
 class ContractError(RvnError, ValueError):

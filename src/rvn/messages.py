@@ -321,3 +321,54 @@ COLUMN_TAKEN = Message("RVN702", "the frame already has a column '{column}'", "r
 COLUMN_TYPE = Message("RVN703", "the column '{column}' holds {found}, not {expected}", "convert the column first")
 COLUMN_TWICE = Message("RVN705", "two columns of the frame have the same name", "rename one of them")
 NOT_A_FRAME = Message("RVN704", "{found} is not a frame that rvn can read", "pass a pandas, Polars or pyarrow frame")
+
+# 72x and 73x: files of any size
+
+NO_INPUT = Message("RVN720", "there is no file or folder '{file}'", "check the path")
+NOT_READABLE = Message("RVN721", "'{file}' cannot be read: {why}", "{remedy}")
+COLUMN_CHANGES = Message(
+    "RVN722",
+    "the column '{column}' holds {found} in '{file}', but {before} in '{first}'",
+    "make the files again with one type for the column",
+)
+COLUMNS_DIFFER = Message(
+    "RVN723", "'{file}' has other columns than '{first}': {what}", "make the files again with the same columns"
+)
+DAMAGED = Message(
+    "RVN724", "'{file}' is damaged in row group {group}, counted from 0", "make the file again, or copy it again"
+)
+OUTPUT_THERE = Message("RVN725", "'{file}' is already there", "choose another name, or replace it with `--replace`")
+UNFINISHED = Message(
+    "RVN726", "a run that was stopped stands beside '{file}'", "`--resume` goes on with it, `--replace` starts again"
+)
+INPUT_CHANGED = Message(
+    "RVN727", "the input is not what it was when the run for '{file}' began", "start again with `--replace`"
+)
+ANOTHER_RUN = Message(
+    "RVN728",
+    "the run that was stopped beside '{file}' was another one; these differ: {what}",
+    "call it as it was called, or start again with `--replace`",
+)
+IN_USE = Message("RVN729", "another run is writing '{file}'", "wait for it, or choose another name")
+OUTPUT_FAILS = Message("RVN730", "'{file}' cannot be written: {why}", "{remedy}")
+STOPPED = Message("RVN731", "stopped after {rows:,} rows, which are kept", "go on with `--resume`")
+OUTPUT_KIND = Message("RVN732", "'{file}' is of no kind that is written here", "end its name in .csv or .parquet")
+OUTPUT_IS_INPUT = Message("RVN733", "the output would stand over the input '{file}'", "choose another name")
+CHANGED_MEANWHILE = Message(
+    "RVN734", "the input was changed while it was read, so nothing was written to '{file}'", "run it again"
+)
+ROWS_LOST = Message(
+    "RVN735",
+    "the rows do not add up: {rows_in:,} in, {placed:,} out, {not_scored:,} not scored; '{file}' was not written",
+    "this is a fault of rvn; please report it",
+)
+ROW_CELLS = Message("RVN736", "the line has {found} cells, the first line has {expected}", "{remedy}")
+ID_ABSENT = Message("RVN737", "the row has no id", "give every row one")
+ID_REPEATED = Message(
+    "RVN738", "the id of the row stands in an earlier row too", "keep one of them, or tell them apart"
+)
+NOT_TOGETHER = Message(
+    "RVN739",
+    "the lines of an assessment do not all stand together in the input; nothing was written to '{file}'",
+    "sort the input by the column of the id",
+)

@@ -21,11 +21,23 @@ MAY_IMPORT = {
     "identity": {"messages", "errors"},
     "plan": {"errors"},
     "definition": {"plan", "messages", "errors"},
+    "batch": {"messages", "errors"},
     "catalog": {"definition", "plan", "messages", "errors"},
-    "scoring": {"catalog", "definition", "plan", "identity", "messages", "errors", "text"},
+    "scoring": {"batch", "catalog", "definition", "plan", "identity", "messages", "errors", "text"},
     "validation": {"errors"},
     "overrides": {"scoring", "validation", "plan", "messages", "errors"},
-    "cli": {"overrides", "scoring", "validation", "catalog", "definition", "plan", "messages", "errors", "text"},
+    "cli": {
+        "batch",
+        "overrides",
+        "scoring",
+        "validation",
+        "catalog",
+        "definition",
+        "plan",
+        "messages",
+        "errors",
+        "text",
+    },
 }
 
 

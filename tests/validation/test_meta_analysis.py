@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pooled import Study, bcg, effects
 from scipy import stats
 from scipy.special import expit, logit
 
@@ -14,108 +15,42 @@ from rvn.errors import ContractError
 from rvn.validation.discrimination.auc import auc
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.transforms import TRANSFORMS
-from rvn.validation.pooling.heterogeneity import q_profile, reml
+from rvn.validation.pooling.between import ESTIMATORS, reml
+from rvn.validation.pooling.heterogeneity import q_profile
 from rvn.validation.pooling.meta_analysis import leave_one_out, pool, pool_estimates
 
-Study = tuple[np.ndarray, np.ndarray]
 TABLE_E: Study = np.array([0.68, 0.72, 0.75, 0.63, 0.70]), np.array([0.030, 0.025, 0.040, 0.035, 0.020])
-
-
-def bcg() -> Study:
-    frame = data("bcg")
-    treated, control = frame["tpos"] + frame["tneg"], frame["cpos"] + frame["cneg"]
-    risk_ratio = np.log(frame["tpos"] / treated) - np.log(frame["cpos"] / control)
-    variance = 1 / frame["tpos"] - 1 / treated + 1 / frame["cpos"] - 1 / control
-    return risk_ratio.to_numpy(), np.sqrt(variance).to_numpy()
-
-
-def effects(name: str) -> Study:
-    if name == "bcg_rr":
-        return bcg()
-    found = r_values("meta")["effects_by_race"]
-    column = name.removeprefix("race_")
-    return np.array(found[column]), np.sqrt(found[f"var_{column}"])
-
-
-EFFECTS = ["race_auc", "race_logit_auc", "race_logor", "bcg_rr"]
-
-
-@pytest.mark.parametrize("name", EFFECTS)
-def test_the_fixed_mean_is_that_of_metafor(name: str) -> None:
-    values = r_values("meta")[f"rma_{name}_FE"]
-    found = pool(*effects(name))
-    assert pytest.approx((values["b"], values["se"]), rel=1e-9) == (found.fixed.value, found.fixed.se)
-    assert pytest.approx((values["ci_lower"], values["ci_upper"]), rel=1e-9) == (found.fixed.low, found.fixed.high)
-    test = found.heterogeneity
-    assert pytest.approx((values["QE"], values["QEp"]), rel=1e-9) == (test.statistic, test.p_value)
-    assert pytest.approx(values["I2"], rel=1e-9, abs=1e-9) == 100 * test.value
-
-
-@pytest.mark.parametrize("name", EFFECTS)
-def test_dersimonian_and_laird_is_that_of_metafor(name: str) -> None:
-    values = r_values("meta")[f"rma_{name}_DL"]
-    found = pool(*effects(name), between="dl")
-    assert pytest.approx(values["tau2"], rel=1e-9) == found.between.value
-    assert pytest.approx((values["b"], values["se"]), rel=1e-9) == (found.normal.value, found.normal.se)
-    assert pytest.approx((values["ci_lower"], values["ci_upper"]), rel=1e-9) == (found.normal.low, found.normal.high)
-    assert pytest.approx(values["weights_percent"], rel=1e-9) == 100 * found.weights
-
-
-@pytest.mark.parametrize("name", EFFECTS)
-def test_restricted_likelihood_is_that_of_metafor_as_far_as_that_converged(name: str) -> None:
-    # metafor stops when a step is below 1e-5, which for AUCs is 2 percent of the variance between samples.
-    values = r_values("meta")[f"rma_{name}_REML"]
-    y, error = effects(name)
-    found = pool(y, error)
-    assert pytest.approx(values["tau2"], abs=1e-5) == found.between.value
-    assert pytest.approx(values["b"], rel=1e-4) == found.normal.value
-
-    def likelihood(tau2: float) -> float:
-        variance = error**2 + tau2
-        mean = np.average(y, weights=1 / variance)
-        return -float(np.log(variance).sum() + np.log((1 / variance).sum()) + ((y - mean) ** 2 / variance).sum())
-
-    best = found.between.value
-    for other in (values["tau2"], 0.999 * best, 1.001 * best, 0.0):
-        assert likelihood(other) <= likelihood(best) + 1e-12
-
-
-@pytest.mark.parametrize("name", EFFECTS)
-def test_the_interval_of_the_variance_is_that_of_metafor_as_far_as_its_search_goes(name: str) -> None:
-    # confint() of metafor searches with uniroot's default tolerance of 1.2e-4.
-    interval = r_values("meta")[f"rma_{name}_DL"]["random_ci"]
-    found = pool(*effects(name)).between
-    assert pytest.approx((interval["ci.lb"][0], interval["ci.ub"][0]), abs=2e-4) == (found.low, found.high)
 
 
 def test_the_variance_at_the_limits_makes_q_a_quantile() -> None:
     y, error = bcg()
-    low, high = q_profile(y, error**2, 0.975)
+    low, high = q_profile(y, error**2, np.ones((len(y), 1)), 0.975)
     for tau2, p in ((low, 0.975), (high, 0.025)):
         weights = 1 / (error**2 + tau2)
         q = float(weights @ (y - np.average(y, weights=weights)) ** 2)
         assert pytest.approx(stats.chi2.ppf(p, 12), rel=1e-9) == q
 
 
-def hartung_knapp(y: np.ndarray, error: np.ndarray, tau2: float) -> tuple[float, float]:
-    weights = 1 / (error**2 + tau2)
-    mean = float(np.average(y, weights=weights))
-    return mean, math.sqrt(weights @ (y - mean) ** 2 / ((len(y) - 1) * weights.sum()))
-
-
 @pytest.mark.parametrize(("record", "name"), [("rma_race_auc_knha", "race_auc"), ("rma_bcg_knha", "bcg_rr")])
 def test_hartung_and_knapp_is_that_of_metafor(record: str, name: str) -> None:
-    # The same formula gives metafor's numbers with the variance at which metafor stopped, and ours with ours.
+    # At the variance at which metafor stopped; where ours converges is in test_between_samples.
     values, (y, error) = r_values("meta")[record], effects(name)
-    mean, se = hartung_knapp(y, error, values["tau2"])
-    half = stats.t.ppf(0.975, len(y) - 1) * se
-    assert pytest.approx((values["b"], values["se"]), rel=1e-9) == (mean, se)
-    assert pytest.approx((values["ci_lower"], values["ci_upper"]), rel=1e-9) == (mean - half, mean + half)
-    found = pool(y, error)
-    mean, se = hartung_knapp(y, error, found.between.value)
-    half = stats.t.ppf(0.975, len(y) - 1) * se
-    assert pytest.approx((mean, se), rel=1e-12) == (found.pooled.value, found.pooled.se)
-    assert pytest.approx((mean - half, mean + half), rel=1e-12) == (found.pooled.low, found.pooled.high)
+    whole = pool(y, error, between=values["tau2"])
+    found, df = whole.pooled, len(y) - 1
+    assert pytest.approx((values["b"], values["se"]), rel=1e-9) == (found.value, found.se)
+    assert pytest.approx((values["ci_lower"], values["ci_upper"]), rel=1e-9) == (found.low, found.high)
+    t = found.value / found.se
+    assert pytest.approx((values["zval"], values["QM"]), rel=1e-9) == (t, t**2)
+    assert pytest.approx((values["pval"], values["QMp"]), rel=1e-7) == (2 * stats.t.sf(abs(t), df),) * 2
+    assert pytest.approx(values["weights_percent"], rel=1e-9) == 100 * whole.weights
+    assert pytest.approx((values["I2"], values["H2"]), rel=1e-9) == (
+        100 * whole.share_between.value,
+        1 / (1 - whole.share_between.value),
+    )
+    # Its prediction interval is by t with k - 1, from Hartung and Knapp's error; ours by k - 2 from the model's.
+    half = stats.t.ppf(0.975, df) * math.hypot(math.sqrt(values["tau2"]), found.se)
+    assert pytest.approx((values["pi_lower"], values["pi_upper"]), rel=1e-9) == (found.value - half, found.value + half)
+    assert pytest.approx(values["tau2"], abs=1e-5) == pool(y, error).between.value
 
 
 def test_metafors_prediction_interval_has_other_degrees_of_freedom() -> None:
@@ -262,8 +197,8 @@ def test_lengths_scales_and_estimators_are_checked() -> None:
         pool([1, 2], [1])
     with pytest.raises(ContractError, match="no scale 'probit'"):
         pool([1], [1], scale="probit")  # type: ignore[arg-type]
-    with pytest.raises(ContractError, match="no estimator 'pm'"):
-        pool([1], [1], between="pm")  # type: ignore[arg-type]
+    with pytest.raises(ContractError, match="no estimator 'eb'"):
+        pool([1], [1], between="eb")  # type: ignore[arg-type]
     with pytest.raises(ContractError, match="lengths differ"):
         leave_one_out([1, 2], [1, 1], samples=["a"])
     with pytest.raises(ContractError, match="auc, odds_ratio"):
@@ -311,7 +246,7 @@ def test_limits_on_the_log_log_scale_are_in_order() -> None:
 numbers = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 2)), min_size=3, max_size=8)
 
 
-@given(numbers, st.sampled_from(["reml", "dl"]), st.floats(-5, 5), st.floats(0.1, 10))
+@given(numbers, st.sampled_from(sorted(ESTIMATORS)), st.floats(-5, 5), st.floats(0.1, 10))
 def test_pooling_moves_and_stretches_with_the_values(studies, between, origin, unit) -> None:  # type: ignore[no-untyped-def]
     y, error = (np.array(column) for column in zip(*studies, strict=True))
     found = pool(y, error, between=between)
@@ -324,4 +259,7 @@ def test_pooling_moves_and_stretches_with_the_values(studies, between, origin, u
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=8), st.floats(0.1, 1))
 def test_equal_errors_make_the_restricted_estimate_the_sample_variance_less_that_of_sampling(y, error) -> None:  # type: ignore[no-untyped-def]
     expected = max(0.0, float(np.var(y, ddof=1)) - error**2)
-    assert pytest.approx(expected, rel=1e-8, abs=1e-12) == reml(np.array(y), np.full(len(y), error**2))
+    assert (
+        pytest.approx(expected, rel=1e-8, abs=1e-12)
+        == reml(np.array(y), np.full(len(y), error**2), np.ones((len(y), 1)))[0]
+    )

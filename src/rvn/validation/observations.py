@@ -136,11 +136,11 @@ def observations(*, counts: npt.ArrayLike | None = None, **columns: FloatArray) 
     return Observations({name: array[keep] for name, array in columns.items()}, weight[keep], excluded)
 
 
-def frequencies(counts: npt.ArrayLike, size: int) -> FloatArray:
+def frequencies(counts: npt.ArrayLike, size: int, *, name: str = "counts") -> FloatArray:
     """Return `counts` as whole, not negative float64 of length `size`, or raise `ContractError`."""
-    array = numbers("counts", counts)
+    array = numbers(name, counts)
     if len(array) != size:
-        raise contract(f"`counts` has {len(array):,} values for {size:,} rows")
+        raise contract(f"`{name}` has {len(array):,} values for {size:,} rows")
     if np.isnan(array).any() or (array < 0).any() or (array != np.floor(array)).any():
-        raise contract("`counts` must be whole numbers, none negative", "sampling weights go into `weights=`")
+        raise contract(f"`{name}` must be whole numbers, none negative", "sampling weights go into `weights=`")
     return array

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import optimize, special
 
 from rvn.validation.agreement.ratings import Weights, agreement_weights, limits_without_variance
 from rvn.validation.estimate import Estimate
@@ -66,7 +66,8 @@ def kappa(
     counts
         How many people each row stands for.
     weights
-        ``"linear"`` or ``"quadratic"`` give partial agreement to near categories.
+        ``"linear"``, ``"quadratic"`` and others give partial agreement to near categories; see
+        `rvn.validation.agreement.ratings.agreement_weights`.
     level
         Confidence level.
     rng
@@ -171,8 +172,6 @@ def maximum_kappa(
 ) -> Estimate:
     """Largest kappa that two raters with these margins could reach; below one when one is stricter.
 
-    The margins are joined in order: for weights that fall with the distance no other joining agrees more.
-
     Parameters
     ----------
     first, second, counts, weights
@@ -207,14 +206,22 @@ def maximum_kappa(
     _, chance = _observed_and_chance(joint.shares, agree)
     if joint.n == 0 or 1 - chance < 1e-12:
         return replace(estimate, status="not_estimable")
-    rows, columns = joint.shares.sum(axis=1), joint.shares.sum(axis=0)
+    best = _most_agreement(joint.shares.sum(axis=1), joint.shares.sum(axis=0), agree, weights)
+    return replace(estimate, value=(best - float(chance)) / (1 - float(chance)))
+
+
+def _most_agreement(rows: FloatArray, columns: FloatArray, agree: FloatArray, weights: Weights) -> float:
+    """Return the largest agreement of any table with these margins."""
     if weights == "identity":
-        best = float(np.minimum(rows, columns).sum())
-    else:
+        return float(np.minimum(rows, columns).sum())
+    if weights in ("linear", "quadratic"):
+        # Joined in order: where agreement falls ever faster with the distance no other table agrees more.
         upto_row, upto_column = np.cumsum(rows)[:, None], np.cumsum(columns)
         together = np.minimum(upto_row, upto_column) - np.maximum(upto_row - rows[:, None], upto_column - columns)
-        best = float((np.maximum(together, 0.0) * agree).sum())
-    return replace(estimate, value=(best - float(chance)) / (1 - float(chance)))
+        return float((np.maximum(together, 0.0) * agree).sum())
+    size = len(rows)
+    margins = np.vstack([np.kron(np.eye(size), np.ones(size)), np.kron(np.ones(size), np.eye(size))])
+    return -float(optimize.linprog(-agree.ravel(), A_eq=margins, b_eq=np.concatenate([rows, columns])).fun)
 
 
 def prevalence_and_bias(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from rvn.validation.agreement.ratings import Weights, agreement_weights, limits_without_variance, rating_table
 from rvn.validation.estimate import Estimate
@@ -119,7 +120,10 @@ def _coefficient(
         return replace(estimate, method="Wilson limits of raw agreement at the chance agreement found")
     half = t_quantile(level, df) * se
     lowest = -chance / (1 - chance)  # nobody agrees
-    return replace(estimate, se=se, df=df, low=max(value - half, lowest), high=min(value + half, 1.0))
+    estimate = replace(estimate, se=se, df=df, low=max(value - half, lowest), high=min(value + half, 1.0))
+    if chance == 0:  # raw agreement: that it is zero is no hypothesis
+        return estimate
+    return replace(estimate, statistic=value / se, p_value=float(2 * special.stdtr(df, -abs(value / se))))
 
 
 def percent_agreement(ratings: npt.ArrayLike, *, counts: npt.ArrayLike | None = None, level: float = 0.95) -> Estimate:
@@ -168,7 +172,8 @@ def fleiss_kappa(
     ratings, counts, level
         As in `percent_agreement`. Which raters rated whom does not matter.
     weights
-        ``"linear"`` or ``"quadratic"`` give partial agreement to near categories.
+        ``"linear"``, ``"quadratic"`` and others give partial agreement to near categories; see
+        `rvn.validation.agreement.ratings.agreement_weights`.
 
     Raises
     ------
@@ -284,3 +289,40 @@ def gwet_ac(
     influence = scale * ((1 - 2 * used) * (rated.shares - used)).sum(axis=1)
     name = "gwet_ac1" if weights == "identity" else "gwet_ac2"
     return _coefficient(name, rated, chance, influence, level, "doi:10.1348/000711006X126600")
+
+
+def brennan_prediger(
+    ratings: npt.ArrayLike,
+    categories: npt.ArrayLike,
+    *,
+    counts: npt.ArrayLike | None = None,
+    weights: Weights = "identity",
+    level: float = 0.95,
+) -> Estimate:
+    """Brennan and Prediger's coefficient: chance is a rating drawn blindly from the categories there are.
+
+    Of two categories it is the PABAK, or Maxwell's coefficient: twice the raw agreement, less one.
+
+    Parameters
+    ----------
+    ratings, categories, counts, weights, level
+        As in `gwet_ac`.
+
+    Raises
+    ------
+    ContractError
+        As `gwet_ac`.
+
+    References
+    ----------
+    Brennan and Prediger 1981, doi:10.1177/001316448104100307.
+
+    Examples
+    --------
+    >>> round(brennan_prediger([[0, 0], [0, 1], [1, 0]], (0, 1), counts=[90, 5, 5]).value, 6)
+    0.8
+    """
+    rated = _rated(ratings, counts, weights, categories)
+    size = len(rated.weights)
+    chance = float(rated.weights.sum()) / max(size, 1) ** 2
+    return _coefficient("brennan_prediger", rated, chance, np.zeros(1), level, "doi:10.1177/001316448104100307")

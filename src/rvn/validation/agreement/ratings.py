@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from rvn.validation.observations import FloatArray, IntArray, contract, frequencies, numbers
 from rvn.validation.rates.proportions import limits
 
-Weights = Literal["identity", "linear", "quadratic"]
+Weights = Literal["identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"]
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,16 @@ def ratings_from_rows(person: npt.ArrayLike, rater: npt.ArrayLike, rating: npt.A
 def agreement_weights(categories: FloatArray, weights: Weights) -> FloatArray:
     """Return how much two ratings agree, from 0 to 1, for every pair of categories.
 
-    ``"identity"`` counts equal categories only; ``"linear"`` and ``"quadratic"`` fall with the distance (its
-    square) of the numbers that the categories are, relative to the whole range.
+    ``"identity"`` counts equal categories only. The others fall with the distance of the numbers that the
+    categories are, relative to the whole range: ``"radical"`` with its root, ``"linear"``, ``"quadratic"`` with
+    its square; ``"ordinal"`` with the number of pairs of categories from one to the other, whatever their numbers;
+    ``"ratio"`` with the square of difference over sum; ``"bipolar"`` more slowly in the middle of the scale than at
+    its ends; ``"circular"`` on a scale whose last category is next to the first.
+
+    References
+    ----------
+    Gwet 2014, Handbook of Inter-Rater Reliability, 4th edition, chapter 3; for ``"linear"`` and ``"quadratic"``
+    Cohen 1968, doi:10.1037/h0026256.
 
     Examples
     --------
@@ -122,13 +131,52 @@ def agreement_weights(categories: FloatArray, weights: Weights) -> FloatArray:
            [0.5, 1. , 0.5],
            [0. , 0.5, 1. ]])
     """
-    distance: FloatArray = np.abs(np.subtract.outer(categories, categories))
     if weights == "identity":
-        return np.asarray(distance == 0, dtype=np.float64)
-    if weights not in ("linear", "quadratic"):
-        raise contract(f"no weights {weights!r}", "identity, linear or quadratic")
-    relative = distance / max(float(distance.max(initial=0.0)), float(np.finfo(np.float64).tiny))
-    return np.asarray(1 - (relative if weights == "linear" else relative**2))
+        return np.equal.outer(categories, categories).astype(np.float64)
+    if weights not in _DISTANCES:
+        raise contract(f"no weights {weights!r}", f"identity, {', '.join(_DISTANCES)}")
+    distance = _DISTANCES[weights](categories)
+    return np.asarray(1 - distance / max(float(distance.max(initial=0.0)), float(np.finfo(np.float64).tiny)))
+
+
+def _apart(categories: FloatArray) -> FloatArray:
+    return np.asarray(np.abs(np.subtract.outer(categories, categories)))
+
+
+def _pairs_apart(categories: FloatArray) -> FloatArray:
+    steps = _apart(np.arange(len(categories), dtype=np.float64))
+    return steps * (steps + 1) / 2
+
+
+def _ratio_apart(categories: FloatArray) -> FloatArray:
+    if (categories < 0).any():
+        raise contract(f"ratio weights need ratings from zero up, and found {categories.min():g}")
+    total = np.add.outer(categories, categories)
+    return np.asarray((_apart(categories) / np.where(total > 0, total, 1.0)) ** 2)
+
+
+def _around(categories: FloatArray) -> FloatArray:
+    size = float(np.ptp(categories)) + 1 if len(categories) else 1.0
+    return np.asarray(np.sin(np.pi * _apart(categories) / size) ** 2)
+
+
+def _from_the_ends(categories: FloatArray) -> FloatArray:
+    if not len(categories):
+        return np.zeros((0, 0))
+    total = np.add.outer(categories, categories)
+    room = (total - 2 * categories.min()) * (2 * categories.max() - total)
+    return np.asarray(np.where(room > 0, _apart(categories) ** 2 / np.where(room > 0, room, 1.0), 0.0))
+
+
+_DISTANCES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "linear": _apart,
+    "quadratic": lambda categories: _apart(categories) ** 2,
+    "ordinal": _pairs_apart,
+    "radical": lambda categories: np.sqrt(_apart(categories)),
+    "ratio": _ratio_apart,
+    "circular": _around,
+    "bipolar": _from_the_ends,
+}
 
 
 def limits_without_variance(observed: float, chance: float, n: int, level: float) -> tuple[float, float]:

@@ -1,9 +1,14 @@
-"""The variance of a statistic between samples, beyond what sampling explains."""
+"""The variance between samples: how far their values spread beyond what sampling explains.
+
+Every function takes the values, their sampling variances and a design matrix: a column of ones, and one more for
+each thing that samples are told apart by.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
@@ -11,16 +16,45 @@ from scipy import optimize, special
 from rvn.validation.observations import FloatArray
 
 
-def weighted_mean(y: FloatArray, variances: FloatArray) -> tuple[float, float]:
-    """Return the mean weighted by the inverse of the variances, and its standard error.
+@dataclass(frozen=True)
+class Weighted:
+    """A weighted regression of the values of samples.
+
+    `covariance` is that of the coefficients when the weights are the inverse variances; `projection` takes the
+    values to their weighted residuals; `q` is the weighted sum of squared residuals.
+    """
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    projection: FloatArray
+    q: float
+
+
+def weighted(y: FloatArray, variances: FloatArray, design: FloatArray) -> Weighted:
+    """Return the regression of `y` on `design` with the inverse of the variances as weights.
 
     Examples
     --------
-    >>> weighted_mean(np.array([1.0, 4.0]), np.array([1.0, 0.5]))[0]
-    3.0
+    >>> found = weighted(np.array([1.0, 4.0]), np.array([1.0, 0.5]), np.ones((2, 1)))
+    >>> float(found.coefficients[0]), round(found.q, 9)
+    (3.0, 6.0)
     """
-    weights = 1 / variances
-    return float(weights @ y) / float(weights.sum()), 1 / math.sqrt(float(weights.sum()))
+    scaled = design / variances[:, None]
+    covariance = np.asarray(np.linalg.inv(design.T @ scaled), dtype=np.float64)
+    projection: FloatArray = np.diag(1 / variances) - scaled @ covariance @ scaled.T
+    coefficients: FloatArray = covariance @ (scaled.T @ y)
+    return Weighted(coefficients, covariance, projection, float(((y - design @ coefficients) ** 2 / variances).sum()))
+
+
+def typical_variance(v: FloatArray, design: FloatArray) -> float:
+    """Return the sampling variance of a typical sample, to which that between samples is compared in I squared.
+
+    Examples
+    --------
+    >>> round(typical_variance(np.array([2.0, 2.0]), np.ones((2, 1))), 9)
+    2.0
+    """
+    return float((len(v) - design.shape[1]) / np.trace(weighted(v, v, design).projection))
 
 
 def cochran_q(y: FloatArray, variances: FloatArray) -> float:
@@ -28,69 +62,54 @@ def cochran_q(y: FloatArray, variances: FloatArray) -> float:
 
     Examples
     --------
-    >>> cochran_q(np.array([1.0, 4.0]), np.array([1.0, 0.5]))
+    >>> round(cochran_q(np.array([1.0, 4.0]), np.array([1.0, 0.5])), 9)
     6.0
     """
-    return float(((y - weighted_mean(y, variances)[0]) ** 2 / variances).sum())
+    return weighted(y, variances, np.ones((len(y), 1))).q
 
 
-def dersimonian_laird(y: FloatArray, v: FloatArray) -> float:
-    """Return the variance between samples by moments (DerSimonian and Laird).
-
-    Examples
-    --------
-    Q is 2 with one degree of freedom, and the sum of weights less their mean square share is 1:
-
-    >>> dersimonian_laird(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
-    1.0
-    """
-    weights = 1 / v
-    return max(0.0, (cochran_q(y, v) - (len(y) - 1)) / float(weights.sum() - (weights**2).sum() / weights.sum()))
-
-
-def reml(y: FloatArray, v: FloatArray) -> float:
-    """Return the variance between samples by restricted maximum likelihood, converged to rounding.
-
-    Examples
-    --------
-    With equal sampling variances it is the sample variance less that of sampling, 2 - 1:
-
-    >>> reml(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
-    1.0
-    """
-
-    def score(tau2: float) -> float:
-        weights = 1 / (v + tau2)
-        squares = weights**2
-        return float(squares @ (y - weighted_mean(y, v + tau2)[0]) ** 2 - weights.sum() + squares.sum() / weights.sum())
-
-    return _root(score, float(np.ptp(y)) ** 2 + float(v.max()))
-
-
-def q_profile(y: FloatArray, v: FloatArray, tail: float) -> tuple[float, float]:
+def q_profile(y: FloatArray, v: FloatArray, design: FloatArray, tail: float) -> tuple[float, float]:
     """Return the variances between samples at which Q takes the outer quantiles of chi-squared.
 
     Examples
     --------
     Q is 50 / (1 + tau2) here; chi-squared with one degree of freedom has the quantiles 0.00098 and 5.0239.
 
-    >>> low, high = q_profile(np.array([0.0, 10.0]), np.array([1.0, 1.0]), 0.975)
+    >>> low, high = q_profile(np.array([0.0, 10.0]), np.array([1.0, 1.0]), np.ones((2, 1)), 0.975)
     >>> round(50 / (1 + low), 4), round(50 / (1 + high), 5)
     (5.0239, 0.00098)
     """
+    df = len(y) - design.shape[1]
 
     def where_q_is(quantile: float) -> float:
-        return _root(lambda tau2: cochran_q(y, v + tau2) - quantile, float(v.max()))
+        return falling_root(lambda tau2: weighted(y, v + tau2, design).q - quantile, float(v.max()))
 
-    df = len(y) - 1
     return where_q_is(float(special.chdtri(df, 1 - tail))), where_q_is(float(special.chdtri(df, tail)))
 
 
-def _root(falling: Callable[[float], float], start: float) -> float:
-    """Where a function falls through zero, or zero when it is below from the outset."""
+def falling_root(falling: Callable[[float], float], start: float) -> float:
+    """Where a function falls through zero, or zero when it is below from the outset.
+
+    Examples
+    --------
+    >>> round(falling_root(lambda x: 9 - x**2, 1.0), 9), falling_root(lambda x: -1 - x, 1.0)
+    (3.0, 0.0)
+    """
     if falling(0.0) <= 0:
         return 0.0
     upper = start
     while falling(upper) > 0:
         upper *= 4
     return float(optimize.brentq(falling, 0.0, upper, xtol=1e-16 * start, rtol=1e-14))
+
+
+def spread_of(quadratic: FloatArray, variances: FloatArray) -> float:
+    """Return the standard deviation of y' A y for normal values with these variances.
+
+    Examples
+    --------
+    >>> spread_of(np.eye(2), np.array([1.0, 1.0]))
+    2.0
+    """
+    product = quadratic * variances
+    return math.sqrt(2 * float((product * product.T).sum()))

@@ -9,28 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from rvn.validation.estimate import Estimate, Scale
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.foundations.quantiles import t_quantile, upper_tail
 from rvn.validation.foundations.transforms import TRANSFORMS
 from rvn.validation.observations import FloatArray, contract, numbers
-from rvn.validation.pooling.heterogeneity import cochran_q, dersimonian_laird, q_profile, reml, weighted_mean
-
-Between = Literal["reml", "dl"]
-REFERENCES = {
-    "reml": "doi:10.3102/10769986030003261",
-    "dl": "doi:10.1016/0197-2456(86)90046-2",
-    "hartung_knapp": "doi:10.1186/s12874-015-0091-1",
-    "prediction": "doi:10.1111/j.1467-985X.2008.00552.x",
-    "q_profile": "doi:10.1002/sim.2514",
-    "i_squared": "doi:10.1002/sim.1186",
-}
+from rvn.validation.pooling.between import ESTIMATORS, REFERENCES, Between
+from rvn.validation.pooling.heterogeneity import q_profile, typical_variance, weighted
+from rvn.validation.pooling.samples import SOURCES, between_samples, spread_rows, usable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +40,11 @@ class MetaAnalysis:
     prediction
         Where the value of a further sample is expected.
     between
-        Variance between samples on the scale of pooling, with its Q-profile interval.
+        Variance between samples on the scale of pooling, with its standard error and Q-profile interval.
     heterogeneity
         Share of the variance that lies between samples (I squared), with Cochran's test that there is none.
+    share_between
+        The same share from `between` and the sampling variance of a typical sample, with its interval.
     weights
         Share of each sample in `pooled`, 0 for one that was left out.
     """
@@ -64,6 +56,7 @@ class MetaAnalysis:
     prediction: Estimate
     between: Estimate
     heterogeneity: Estimate
+    share_between: Estimate
     weights: FloatArray = field(repr=False, compare=False)
 
 
@@ -72,7 +65,7 @@ def pool(
     errors: npt.ArrayLike,
     *,
     scale: Scale = "identity",
-    between: Between = "reml",
+    between: Between | float = "reml",
     level: float = 0.95,
 ) -> MetaAnalysis:
     """Pool one statistic of several samples by a random-effects model.
@@ -87,7 +80,9 @@ def pool(
         Scale of the errors, on which pooling is done: ``"logit"`` for an AUC, ``"log"`` for ratios,
         ``"fisher_z"`` for correlations. A sample whose value lies at the end of the scale is left out.
     between
-        Estimator of the variance between samples: restricted maximum likelihood, or DerSimonian and Laird.
+        Estimator of the variance between samples: ``"reml"`` restricted or ``"ml"`` maximum likelihood, ``"dl"``
+        DerSimonian and Laird, ``"pm"`` Paule and Mandel (empirical Bayes is the same), ``"he"`` Hedges, ``"hs"``
+        Hunter and Schmidt, ``"sj"`` Sidik and Jonkman; or a number, to pool with a variance from elsewhere.
     level
         Confidence level.
 
@@ -99,9 +94,9 @@ def pool(
     References
     ----------
     Viechtbauer 2005, doi:10.3102/10769986030003261; DerSimonian and Laird 1986,
-    doi:10.1016/0197-2456(86)90046-2; Hartung-Knapp and its widening Röver et al. 2015,
-    doi:10.1186/s12874-015-0091-1; prediction with k - 2 degrees of freedom Higgins et al. 2009,
-    doi:10.1111/j.1467-985X.2008.00552.x; Q-profile Viechtbauer 2007, doi:10.1002/sim.2514; I squared Higgins
+    doi:10.1016/0197-2456(86)90046-2; the others in `rvn.validation.pooling.between`. Hartung-Knapp and its
+    widening Röver et al. 2015, doi:10.1186/s12874-015-0091-1; prediction with k - 2 degrees of freedom Higgins et
+    al. 2009, doi:10.1111/j.1467-985X.2008.00552.x; Q-profile Viechtbauer 2007, doi:10.1002/sim.2514; I squared Higgins
     and Thompson 2002, doi:10.1002/sim.1186.
 
     Examples
@@ -112,35 +107,25 @@ def pool(
     >>> round(found.between.value, 6), round(found.pooled.value, 6)
     (0.005, 0.675)
     """
-    if scale not in TRANSFORMS or between not in ("reml", "dl"):
-        raise contract(f"no scale {scale!r} or no estimator {between!r}", f"{', '.join(TRANSFORMS)}; reml or dl")
-    value, error = numbers("values", values), numbers("errors", errors)
-    if len(value) != len(error):
-        raise contract(f"lengths differ: `values` {len(value):,}, `errors` {len(error):,}")
-    known = ~np.isnan(value) & (error > 0)
-    used = known & TRANSFORMS[scale].inside(value)
-    reasons = {"no value or standard error": (~known).sum(), "at the end of the scale": (known & ~used).sum()}
-    template = Estimate(
-        name="pooled",
-        value=math.nan,
-        scale=scale,
-        level=level,
-        n=int(used.sum()),
-        excluded={why: int(count) for why, count in reasons.items() if count},
-        reference=REFERENCES[between],
-    )
-    y, v = TRANSFORMS[scale].forth(value[used]), error[used] ** 2
-    tau2 = (reml if between == "reml" else dersimonian_laird)(y, v) if len(y) > 1 else 0.0
-    weights = np.zeros(len(value))
+    y, v, used, template = usable(values, errors, scale, level)
+    tau2, error, estimator = between_samples(y, v, np.ones((len(y), 1)), between)
+    weights = np.zeros(len(used))
     weights[used] = 1 / (v + tau2) / (1 / (v + tau2)).sum()
-    return _assemble(y, v, tau2, template, between.upper(), weights)
+    return _assemble(y, v, tau2, error, template, estimator, weights)
 
 
 def _assemble(
-    y: FloatArray, v: FloatArray, tau2: float, template: Estimate, estimator: str, weights: FloatArray
+    y: FloatArray,
+    v: FloatArray,
+    tau2: float,
+    tau2_error: float,
+    template: Estimate,
+    estimator: str,
+    weights: FloatArray,
 ) -> MetaAnalysis:
     k, level = len(y), template.level
     z, t = normal_quantile(level), t_quantile(level, max(k - 1, 1))
+    design, label = np.ones((k, 1)), estimator.upper() if estimator in ESTIMATORS else f"variance {estimator}"
 
     def row(name: str, center: float, se: float, reach: float, method: str, reference: str) -> Estimate:
         limits = center, center - reach, center + reach
@@ -151,15 +136,17 @@ def _assemble(
     def undefined(name: str, why: str) -> Estimate:
         return replace(template, name=name, scale="identity", status="not_estimable", notes=(why,), reference="")
 
+    spreads = ("prediction", "between", "heterogeneity", "share_between")
     if k == 0:
-        names = ("pooled", "never_narrower", "normal", "fixed", "prediction", "between", "heterogeneity")
+        names = ("pooled", "never_narrower", "normal", "fixed", *spreads)
         why = "no sample with a value and a standard error"
         return MetaAnalysis(**{name: undefined(name, why) for name in names}, weights=weights)
 
-    mean, error = weighted_mean(y, v + tau2)
-    center, center_error = weighted_mean(y, v)
-    own = REFERENCES[estimator.lower()]
-    normal = row("normal", mean, error, z * error, f"{estimator}, normal", own)
+    random, common = weighted(y, v + tau2, design), weighted(y, v, design)
+    mean, error = float(random.coefficients[0]), math.sqrt(float(random.covariance[0, 0]))
+    center, center_error = float(common.coefficients[0]), math.sqrt(float(common.covariance[0, 0]))
+    own = REFERENCES[estimator] if estimator in ESTIMATORS else ""
+    normal = row("normal", mean, error, z * error, f"{label}, normal", own)
     fixed = row("fixed", center, center_error, z * center_error, "inverse variance, normal", "")
     if k == 1:
         alone = replace(normal, name="pooled", method="one sample, normal")
@@ -168,52 +155,43 @@ def _assemble(
             never_narrower=replace(alone, name="never_narrower"),
             normal=normal,
             fixed=fixed,
-            prediction=undefined("prediction", "one sample"),
-            between=undefined("between", "one sample"),
-            heterogeneity=undefined("heterogeneity", "one sample"),
+            **{name: undefined(name, "one sample") for name in spreads},
             weights=weights,
         )
-    knapp = error * math.sqrt(cochran_q(y, v + tau2) / (k - 1))
-    pooled = row("pooled", mean, knapp, t * knapp, f"{estimator}, Hartung-Knapp", REFERENCES["hartung_knapp"])
+    knapp = error * math.sqrt(random.q / (k - 1))
+    pooled = row("pooled", mean, knapp, t * knapp, f"{label}, Hartung-Knapp", SOURCES["hartung_knapp"])
     wider = max(knapp, error)
-    method = f"{estimator}, Hartung-Knapp, not below normal"
-    never_narrower = row("never_narrower", mean, wider, t * wider, method, REFERENCES["hartung_knapp"])
+    method = f"{label}, Hartung-Knapp, not below normal"
+    never_narrower = row("never_narrower", mean, wider, t * wider, method, SOURCES["hartung_knapp"])
     if knapp < 1e-12 * error:
         why = "equal values would make the interval a point"
         pooled = replace(never_narrower, name="pooled", status="degenerate", notes=(why,))
     prediction = undefined("prediction", "needs three samples")
     if k > 2:
-        spread, method = math.hypot(math.sqrt(tau2), error), f"{estimator}, t with {k - 2} degrees of freedom"
+        spread, method = math.hypot(math.sqrt(tau2), error), f"{label}, t with {k - 2} degrees of freedom"
         reach = t_quantile(level, k - 2) * spread
-        prediction = row("prediction", mean, spread, reach, method, REFERENCES["prediction"])
-    low, high = q_profile(y, v, upper_tail(level))
-    q = cochran_q(y, v)
+        prediction = row("prediction", mean, spread, reach, method, SOURCES["prediction"])
     plain = Estimate(name="between", value=tau2, level=level, n=k, excluded=template.excluded)
+    limits = (math.nan, math.nan) if estimator == "given" else q_profile(y, v, design, upper_tail(level))
+    rows = spread_rows(plain, tau2_error, limits, common.q, typical_variance(v, design), k - 1)
+    between = replace(
+        rows[0], method=f"{label}, Q-profile", reference="; ".join(filter(None, (own, SOURCES["q_profile"])))
+    )
     return MetaAnalysis(
         pooled=pooled,
         never_narrower=never_narrower,
         normal=normal,
         fixed=fixed,
         prediction=prediction,
-        between=replace(
-            plain, low=low, high=high, method=f"{estimator}, Q-profile", reference=f"{own}; {REFERENCES['q_profile']}"
-        ),
-        heterogeneity=replace(
-            plain,
-            name="heterogeneity",
-            value=max(0.0, 1 - (k - 1) / q) if q > 0 else 0.0,
-            statistic=q,
-            df=k - 1,
-            p_value=float(special.chdtrc(k - 1, q)),
-            method="I squared",
-            reference=REFERENCES["i_squared"],
-        ),
+        between=between,
+        heterogeneity=rows[1],
+        share_between=rows[2],
         weights=weights,
     )
 
 
 def pool_estimates(
-    estimates: Iterable[Estimate], scale: Scale, *, between: Between = "reml", level: float = 0.95
+    estimates: Iterable[Estimate], scale: Scale, *, between: Between | float = "reml", level: float = 0.95
 ) -> MetaAnalysis:
     """Pool estimates of one statistic from several samples, on a common scale.
 
@@ -261,7 +239,7 @@ def leave_one_out(
     *,
     samples: Sequence[str] | None = None,
     scale: Scale = "identity",
-    between: Between = "reml",
+    between: Between | float = "reml",
     level: float = 0.95,
 ) -> tuple[Estimate, ...]:
     """Pool without each sample in turn: how much the result rests on one of them.
@@ -297,4 +275,55 @@ def leave_one_out(
             at={"without": name},
         )
         for j, name in enumerate(names)
+    )
+
+
+def influence(
+    values: npt.ArrayLike,
+    errors: npt.ArrayLike,
+    *,
+    samples: Sequence[str] | None = None,
+    scale: Scale = "identity",
+    between: Between | float = "reml",
+) -> tuple[Estimate, ...]:
+    """Cook's distance of every sample: how far the mean moves without it, in squared standard errors.
+
+    Parameters
+    ----------
+    values, errors, samples, scale, between
+        As in `leave_one_out`. Beside the distances, the share of each sample in the mean is `pool`'s `weights`.
+
+    Raises
+    ------
+    ContractError
+        As `leave_one_out`.
+
+    References
+    ----------
+    Viechtbauer and Cheung 2010, doi:10.1002/jrsm.11.
+
+    Examples
+    --------
+    Without the last value the mean falls from 3 to 1.5; its standard error is 1.528.
+
+    >>> [round(row.value, 3) for row in influence([1, 2, 6], [1, 1, 1])]
+    [0.429, 0.107, 0.964]
+    """
+    whole = pool(values, errors, scale=scale, between=between).normal
+    forth = TRANSFORMS[scale].forth
+    center = float(forth(np.array([whole.value]))[0])
+    return tuple(
+        replace(
+            without,
+            name="cooks_distance",
+            value=((float(forth(np.array([without.value]))[0]) - center) / whole.se) ** 2,
+            se=math.nan,
+            scale="identity",
+            low=math.nan,
+            high=math.nan,
+            at={"sample": without.at["without"]},
+            method="leaving one out",
+            reference="doi:10.1002/jrsm.11",
+        )
+        for without in leave_one_out(values, errors, samples=samples, scale=scale, between=between)
     )

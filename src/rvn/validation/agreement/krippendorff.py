@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from rvn.validation.agreement.ratings import limits_without_variance, rating_table
+from rvn.validation.agreement.ratings import Weights, agreement_weights, limits_without_variance, rating_table
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.quantiles import t_quantile
 from rvn.validation.observations import FloatArray, contract
 
-Metric = Literal["nominal", "ordinal", "interval", "ratio"]
+Metric = Literal["nominal", "ordinal", "interval", "ratio", "linear", "radical", "circular", "bipolar"]
+OF_WEIGHTS: tuple[Weights, ...] = ("ratio", "linear", "radical", "circular", "bipolar")
 
 
 def _distances(categories: FloatArray, used: FloatArray, metric: Metric) -> FloatArray:
@@ -27,13 +28,9 @@ def _distances(categories: FloatArray, used: FloatArray, metric: Metric) -> Floa
         # The number of ratings from one category to the other, half of both ends: a difference of midranks.
         middle = np.cumsum(used) - used / 2
         return np.subtract.outer(middle, middle) ** 2
-    if metric != "ratio":
-        raise contract(f"no metric {metric!r}", "nominal, ordinal, interval or ratio")
-    if (categories < 0).any():
-        raise contract(f"the ratio metric needs ratings from zero up, and found {categories.min():g}")
-    total = categories[:, None] + categories
-    relative: FloatArray = (categories[:, None] - categories) / np.where(total > 0, total, 1.0)
-    return relative**2
+    if metric not in OF_WEIGHTS:
+        raise contract(f"no metric {metric!r}", f"nominal, ordinal, interval, {', '.join(OF_WEIGHTS)}")
+    return 1 - agreement_weights(categories, metric)
 
 
 def krippendorff_alpha(
@@ -53,7 +50,9 @@ def krippendorff_alpha(
     ratings
         One row per person, one column per rater, NaN where there is none. People rated once are left out.
     metric
-        How far apart two ratings are. Gwet's "ordinal" weights are another thing than this ordinal metric.
+        How far apart two ratings are: ``"ordinal"`` by the ratings that lie between them, ``"interval"`` by their
+        squared difference, ``"linear"``, ``"radical"``, ``"ratio"``, ``"circular"`` and ``"bipolar"`` as in
+        `rvn.validation.agreement.ratings.agreement_weights`, whose ``"ordinal"`` is another thing than this one.
     counts
         How many people each row stands for.
     level

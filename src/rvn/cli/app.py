@@ -159,23 +159,24 @@ def check(
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C; then the code is 0.")
     ] = False,
+    profile: Profile = None,
     form: Form = Format.TEXT,
 ) -> None:
     """Check definitions: each problem, its place and what to do."""
     with reporting(form):
         if not watch:
-            code = _check(names, form)
+            code = _check(names, profile, form)
             raise typer.Exit(code)
         if form is Format.JSON:
             raise CommandError(problems.WATCH_TEXT.at())
-        _keep_checking(names)
+        _keep_checking(names, profile)
 
 
-def _check(names: list[str], form: Format) -> Exit:
+def _check(names: list[str], profile: str | None, form: Format) -> Exit:
     """Print what the checks find, and return how the command ends."""
     from rvn.cli.catalog import checked
 
-    result = checked(names)
+    result = checked(names, profile)
     tell(result.absent, form)
     errors, warnings = result.count("error"), result.count("warning")
     if form is Format.JSON or result.found:
@@ -185,7 +186,7 @@ def _check(names: list[str], form: Format) -> Exit:
     return Exit.CANNOT_RUN if result.absent else Exit.PROBLEMS if errors else Exit.FINE
 
 
-def _keep_checking(names: list[str]) -> None:
+def _keep_checking(names: list[str], profile: str | None) -> None:
     """Check at every change, each time with the time of day, until the keyboard interrupts."""
     from rvn.cli.watch import changes
 
@@ -193,7 +194,7 @@ def _keep_checking(names: list[str]) -> None:
         for number, _ in enumerate(changes(names)):
             typer.echo(f"{'' if number == 0 else chr(10)}{datetime.now():%H:%M:%S}")
             try:
-                code = _check(names, Format.TEXT)
+                code = _check(names, profile, Format.TEXT)
             except BrokenPipeError:
                 raise
             except OSError as error:  # a file went between two looks; the next change is seen
@@ -208,13 +209,14 @@ def _keep_checking(names: list[str]) -> None:
 @app.command("test")
 def run_examples(
     references: Annotated[list[str], typer.Argument(metavar="ID", help="References, id@version, or files.")],
+    profile: Profile = None,
     form: Form = Format.TEXT,
 ) -> None:
-    """Run the worked examples that stand in definitions."""
+    """Run the worked examples that stand in definitions, or those of a profile."""
     from rvn.cli.catalog import examples
 
     with reporting(form):
-        found = [example for reference in references for example in examples(rvn.load(reference))]
+        found = [example for reference in references for example in examples(rvn.load(reference, profile=profile))]
         failing = sum(bool(example.problems) for example in found)
         if form is Format.JSON:
             say_json([example.to_record() for example in found])

@@ -58,13 +58,13 @@ class Checked:
         return sum(problem.severity == severity for problem in self.found)
 
 
-def checked(names: Iterable[str]) -> Checked:
-    """Return what the checks find in definitions named by file or reference."""
+def checked(names: Iterable[str], profile: str | None = None) -> Checked:
+    """Return what the checks find in definitions named by file or reference, with a profile if one is named."""
     found: list[Diagnostic] = []
     absent: list[Diagnostic] = []
     for name in names:
         try:
-            found += rvn.load(name).check()
+            found += rvn.load(name, profile=profile).check()
         except CatalogError as error:
             is_found = all(problem.code == messages.WRONG_FOLDER.code for problem in error.diagnostics)
             (found if is_found else absent).extend(error.diagnostics)

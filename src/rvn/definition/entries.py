@@ -150,7 +150,7 @@ class Rule(Part):
 class Missing(Sourced):
     """How many absent answers a scale bears, which ones, and what then counts in their place."""
 
-    allow: Annotated[int, Field(ge=0)] = 0
+    allow: Annotated[int, Field(ge=0)] | None = None
     only: list[Identifier] | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
     method: Literal["none", "zero", "prorate", "by_sign", "table"] = "none"
@@ -322,7 +322,7 @@ class Definition(Entry):
 
 
 class Profile(Entry):
-    """What is local about an instrument: its bands, its norms, and how it treats absent answers."""
+    """What is local about an instrument: its bands, its norms, how it treats absent answers, and tests of that."""
 
     rvn: Literal[1]
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
@@ -333,6 +333,7 @@ class Profile(Entry):
     bands: list[Bands] = Field(default_factory=list)
     norms: list[Norm] = Field(default_factory=list)
     missing: dict[Identifier, Missing] = Field(default_factory=dict)
+    tests: list[Test] = Field(default_factory=list)
 
 
 class Texts(Entry):

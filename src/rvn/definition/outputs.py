@@ -95,26 +95,16 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
                 kind = "reason for absence" if key == "leave_out" else "item of this scale"
                 near = messages.near(name, known)
                 on.problem(messages.UNKNOWN_NAME, *where, key, index, kind=kind, name=name, near=near)
-    if missing.allow and missing.method == "none":
-        remedy = "add `method: zero` or `method: prorate`, or allow 0"
-        on.problem(
-            messages.NOT_ALLOWED,
-            *where,
-            "allow",
-            key="allow",
-            why="no method says what then counts",
-            remedy=remedy,
-        )
-    if missing.allow >= len(parts):
-        why = f"it is {missing.allow}, but the scale has {len(parts)} items"
-        on.problem(
-            messages.NOT_ALLOWED,
-            *where,
-            "allow",
-            key="allow",
-            why=why,
-            remedy="at least one item must be answered",
-        )
+    allow = missing.allow or 0
+    if missing.at_least is not None and missing.allow is None and not missing.leave_out:
+        allow = len(parts) - missing.at_least
+    key = "at_least" if missing.allow is None else "allow"
+    if allow > 0 and missing.method == "none":
+        why, remedy = "no method says what then counts", "add `method: zero` or `method: prorate`, or allow 0"
+        on.problem(messages.NOT_ALLOWED, *where, key, key=key, why=why, remedy=remedy)
+    if allow >= len(parts):
+        why, remedy = f"it is {allow}, but the scale has {len(parts)} items", "at least one item must be answered"
+        on.problem(messages.NOT_ALLOWED, *where, key, key=key, why=why, remedy=remedy)
     if missing.at_least is not None and missing.at_least > len(parts):
         why = f"it is {missing.at_least}, but the scale has {len(parts)} items"
         on.problem(messages.NOT_ALLOWED, *where, "at_least", key="at_least", why=why, remedy="ask for fewer")
@@ -127,7 +117,7 @@ def _scale(on: Scope, entry: entries.Scale, path: Path_) -> Node:
     hidden = missing.evidence == "recalled" and not on.accepts(entry.id)
     total = nodes.Total(
         parts=parts,
-        allow=0 if hidden or missing.method == "none" else missing.allow,
+        allow=0 if hidden or missing.method == "none" else max(allow, 0),
         only=None if missing.only is None else frozenset(missing.only),
         at_least=missing.at_least or 0,
         method="zero" if missing.method == "none" else missing.method,

@@ -41,4 +41,5 @@ def with_profile(definition: Definition, source: Source, path: Path) -> tuple[Pr
             source.elsewhere[section, index] = local, (section, number)
         update[section] = parts
     # The worked examples of the instrument are not those of the profile.
-    return profile, definition.model_copy(update=update | {"tests": []})
+    source.elsewhere["tests",] = local, ("tests",)
+    return profile, definition.model_copy(update=update | {"tests": profile.tests})

@@ -40,8 +40,7 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
             continue
         results.append(result)
         yield from _compare(instrument, index, test, result)
-    if instrument.loaded.profile is None:  # a profile has no examples of its own
-        yield from _coverage(instrument, results)
+    yield from _coverage(stated, results)
 
 
 def _score(instrument: Instrument, test: Test) -> Result:
@@ -96,13 +95,19 @@ def _same(actual: object, wanted: object) -> bool:
 
 
 def _coverage(instrument: Instrument, results: list[Result]) -> Iterator[Diagnostic]:
-    source, definition = instrument.loaded.source, instrument.definition
-    if len(definition.tests) < 3:
+    source, definition, is_local = (
+        instrument.loaded.source,
+        instrument.definition,
+        instrument.loaded.profile is not None,
+    )
+    if len(definition.tests) < 3 and not is_local:
         yield messages.FEW_TESTS.at(source.place(("tests",), key=True), found=len(definition.tests))
-    if not results:
+    if not results and not is_local:
         return
-    for step in results[0].evaluation.plan.of_kind("bands"):
+    for step in instrument.plan.of_kind("bands"):
         index = [bands.id for bands in definition.bands].index(step.name)
+        if is_local and ("bands", index) not in source.elsewhere:  # the definition's own, tested there
+            continue
         for node in bands_in(step.node):
             if decimals_of(node.of) != 0:
                 continue

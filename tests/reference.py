@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,59 @@ HERE = Path(__file__).parent
 BROWARD = HERE.parent / "validation" / "broward" / "compas.csv"
 
 
+# What tests have read of R's values so far, as family/record/key/...; test_ledger.py asks for it at the end.
+READ: set[str] = set()
+
+
+class Values(dict[str, Any]):
+    """A dict that notes in `READ` which of its values were read; a value is whatever is no dict of its own."""
+
+    def __init__(self, path: str, values: dict[str, Any]) -> None:
+        super().__init__({key: _noting(f"{path}/{key}", value) for key, value in values.items()})
+        self.path = path
+
+    def __getitem__(self, key: str) -> Any:
+        READ.add(f"{self.path}/{key}")
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default  # noqa: SIM401 - it is what that would call
+
+    def items(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]
+        return ((key, self[key]) for key in self)
+
+    def values(self) -> Iterator[Any]:  # type: ignore[override]
+        return (self[key] for key in self)
+
+    def paths(self) -> Iterator[str]:
+        """Yield the path of every value in here."""
+        for key, value in super().items():
+            yield from _paths(f"{self.path}/{key}", value)
+
+
+def _noting(path: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return Values(path, value)
+    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        return [_noting(f"{path}/{place}", part) for place, part in enumerate(value)]
+    return value
+
+
+def _paths(path: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Values):
+        yield from value.paths()
+    elif isinstance(value, list) and any(isinstance(part, Values) for part in value):
+        for place, part in enumerate(value):
+            yield from _paths(f"{path}/{place}", part)
+    else:
+        yield path
+
+
 @functools.cache
-def r_values(family: str) -> dict[str, dict[str, Any]]:
+def r_values(family: str) -> Values:
     """Return the `values` of every record of one family, by record id; see tests/r/README.md."""
     records = json.loads((HERE / "r" / f"{family}.json").read_text())["records"]
-    return {record["id"]: record["values"] for record in records}
+    return Values(family, {record["id"]: record["values"] for record in records})
 
 
 @functools.cache

@@ -226,7 +226,7 @@ def test_what_cannot_be_fitted_is_not_estimable() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"smoother": "loess"}, "no smoother 'loess'"),
+        ({"smoother": "lowess"}, "no smoother 'lowess'"),
         ({"knots": [-1, 0]}, "2 different places"),
         ({"knots": [-1, 0, 0, 1]}, "3 different places"),
         ({"level": 1.5}, "`level` is 1.5"),

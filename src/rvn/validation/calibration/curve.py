@@ -8,21 +8,28 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import CubicHermiteSpline
 from scipy.special import expit, logit
 
 from rvn.validation.association.logistic import Fit, fit
 from rvn.validation.calibration.brier import by_risk, isotonic
 from rvn.validation.calibration.line import with_logit, with_risk
+from rvn.validation.calibration.local_regression import local_regression
 from rvn.validation.calibration.spline import place_knots, spline_basis
 from rvn.validation.estimate import Estimate, Status
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray, Observations, contract, numbers, observations
 from rvn.validation.rates.proportions import proportion
 
-Smoother = Literal["rcs", "isotonic", "saturated"]
+Smoother = Literal["rcs", "isotonic", "saturated", "loess"]
 
 CURVE = "doi:10.1002/sim.5941"
 CORP = "doi:10.1073/pnas.2016191118"
+NAMES = {"isotonic": "isotonic", "saturated": "rate at each risk", "loess": "loess, span 0.75, degree 2, direct"}
+# With fewer distinct risks than this a local parabola follows single cells.
+FEW_RISKS = 20
+# With more, the curve is evaluated at so many of them and joined with its slopes.
+MANY_RISKS = 5000
 
 
 def calibration_curve(
@@ -46,6 +53,8 @@ def calibration_curve(
         ``rcs``, a restricted cubic spline on the logit of the risk with up to 5 knots, which needs four distinct
         risks and is a straight line for fewer; risks of exactly 0 or 1 are left out. ``isotonic``, the closest
         curve that never falls, without an interval. ``saturated``, the rate of each distinct risk by itself.
+        ``loess``, a local parabola through the nearest three quarters of the people, without an interval; it can
+        leave 0 to 1, and is `sparse` with fewer than 20 distinct risks (of more than 5,000 it joins so many).
     knots
         Places of the knots of ``rcs`` on the logit scale, at least three; by quantiles of the people when not given.
     counts
@@ -89,6 +98,8 @@ def calibration_curve(
     curve = errors = np.full(len(risks), math.nan)
     status: Status = "ok"
     notes: tuple[str, ...] = ()
+    if smoother == "loess":
+        return _local(sample, risks, people, events, level)
     if smoother == "isotonic":
         curve = logit(isotonic(people, events))
     else:
@@ -121,6 +132,39 @@ def calibration_curve(
     )
 
 
+def _local(
+    sample: Observations, risks: FloatArray, people: FloatArray, events: FloatArray, level: float
+) -> tuple[Estimate, ...]:
+    return tuple(
+        Estimate(
+            name="observed_risk",
+            value=float(value),
+            level=level,
+            method=name_of("loess", np.empty(0)),
+            n=sample.n,
+            n_events=int(events.sum()),
+            excluded=sample.excluded,
+            at={"risk": float(risk)},
+            status="sparse" if len(risks) < FEW_RISKS else "ok",
+            reference=CURVE,
+        )
+        for risk, value in zip(risks, loess(risks, people, events), strict=True)
+    )
+
+
+def loess(risks: FloatArray, people: FloatArray, events: FloatArray) -> FloatArray:
+    """Return the height of the local parabola at each of the risks, which are distinct and in order."""
+    if len(risks) < 3:
+        return events / people
+    rates = events / people
+    if len(risks) <= MANY_RISKS:
+        return local_regression(risks, rates, people, risks)[0]
+    places = np.unique(np.interp(np.linspace(0, people.sum(), MANY_RISKS), np.cumsum(people), risks))
+    places = np.union1d(places, risks[[0, -1]])
+    height, slope = local_regression(risks, rates, people, places)
+    return np.asarray(CubicHermiteSpline(places, height, slope)(risks), dtype=np.float64)
+
+
 def usable(sample: Observations, smoother: Smoother) -> Observations:
     """Return the people whom the smoother can use, or raise `ContractError` when there is no such smoother."""
     if smoother not in get_args(Smoother):
@@ -143,7 +187,7 @@ def knots_for(risks: FloatArray, people: FloatArray, smoother: Smoother, knots: 
 def name_of(smoother: Smoother, places: FloatArray) -> str:
     """Say in words how the curve was made."""
     if smoother != "rcs":
-        return {"isotonic": "isotonic", "saturated": "rate at each risk"}[smoother]
+        return NAMES[smoother]
     if len(places) == 0:
         return "straight line on the logit, too few distinct risks for a spline"
     return f"restricted cubic spline on the logit, knots at {', '.join(f'{place:.4g}' for place in places)}"

@@ -9,7 +9,16 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from rvn.validation.calibration.brier import by_risk, isotonic
-from rvn.validation.calibration.curve import Smoother, design_of, knots_for, name_of, spline_fit, usable
+from rvn.validation.calibration.curve import (
+    FEW_RISKS,
+    Smoother,
+    design_of,
+    knots_for,
+    loess,
+    name_of,
+    spline_fit,
+    usable,
+)
 from rvn.validation.calibration.line import probabilities, with_risk
 from rvn.validation.calibration.spline import quantile_of
 from rvn.validation.estimate import Estimate, Status
@@ -88,6 +97,8 @@ def calibration_errors(
     status: Status = "not_estimable" if np.isnan(values).any() else "ok"
     if smoother == "rcs":
         status = spline_fit(risks, people, events, places).status
+    elif smoother == "loess" and 0 < len(risks) < FEW_RISKS:
+        status = "sparse"
     return _summarised(values, drawn, sample, level, method, status)
 
 
@@ -158,6 +169,8 @@ def _errors(
         curve = events / people
     elif smoother == "isotonic":
         curve = isotonic(people, events)
+    elif smoother == "loess":
+        curve = loess(risks, people, events)
     else:
         model = spline_fit(risks, people, events, places)
         if not model.has_values:

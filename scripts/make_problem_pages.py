@@ -322,6 +322,57 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "More than half of a scale may be made up from the rest.",
         "Allow less, unless the manual says so.",
     ),
+    "RVN431": (
+        "a released version changed",
+        "Results were made with this version, so it stays as it was released. Comments and spaces may change.",
+        "Put it back, and write the change into a new version with a migration. Where only texts or migrations changed "
+        "and that is meant, release it again.",
+    ),
+    "RVN432": (
+        "RELEASED is not as it was written",
+        "The file says which versions are released and with which fingerprints; only `rvn release` writes it.",
+        "Put it back as it was.",
+    ),
+    "RVN433": (
+        "a name reused",
+        "A version uses a name of the version before for other answers, so a column of that name has two meanings.",
+        "Give the new one another name, or write a migration.",
+    ),
+    "RVN441": (
+        "a migration of no version",
+        "A migration leads from one version to another, and one of the two cannot be loaded.",
+        "Correct the reference; `rvn list` names what is installed.",
+    ),
+    "RVN442": (
+        "not the same",
+        "`same` takes an answer over as it was recorded, and here the two versions do not record the same.",
+        "Say under `answers` how the new answer comes from the old one.",
+    ),
+    "RVN443": (
+        "an option without a place",
+        "An option or reason of the old version has no place in the new one, and no option may get lost silently.",
+        "Name the new option, or the reason why there is no answer.",
+    ),
+    "RVN444": (
+        "an answer that is not said",
+        "Every answer of the new version must come from somewhere; nothing is guessed.",
+        "Add it to `same`, or say it under `answers`; `absent: not_asked` where the old version did not ask.",
+    ),
+    "RVN445": (
+        "an answer that is not used",
+        "Every answer of the old version must be used or be dropped on purpose.",
+        "Use it, or say under `dropped` why it is not needed.",
+    ),
+    "RVN446": (
+        "a loss that is not admitted",
+        "Something of the old answer does not come over: options become one, or it is derived or not there.",
+        "Say so in a `note`; it is shown to those who read the rescored results.",
+    ),
+    "RVN447": (
+        "an outcome without a counterpart",
+        "Whether a result changed is told by the outcome, so the migration must say which old output it belongs to.",
+        "Add it under `outputs`, or say there that the two cannot be compared, and why.",
+    ),
     "RVN501": (
         "no such instrument",
         "No folder of the catalogue has that name.",
@@ -347,6 +398,21 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "changed since it was loaded",
         "A table was edited or taken away meanwhile.",
         "Load the instrument again.",
+    ),
+    "RVN531": (
+        "a draft",
+        "What is released never changes, and a draft is meant to.",
+        "Give it another status when it is done.",
+    ),
+    "RVN532": (
+        "days that go backwards",
+        "A version cannot be released before the one that it replaces.",
+        "Correct the day, or `replaces`.",
+    ),
+    "RVN533": (
+        "no migration",
+        "Nothing says how answers given to one version are read by the other.",
+        "Write a migration beside the new version, or go by way of the one that there is.",
     ),
     "RVN601": ("no such item", "The instrument does not ask that.", "Use the name that is offered."),
     "RVN602": (

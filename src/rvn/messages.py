@@ -225,6 +225,40 @@ PRORATED_TOO_MUCH = Message(
     severity="warning",
 )
 
+# 43x: versions
+
+RELEASED_CHANGED = Message(
+    "RVN431",
+    "{version} is released, and {what} changed since",
+    "{remedy}",
+)
+RELEASED_FILE = Message("RVN432", "`RELEASED` is not as rvn wrote it: {what}", "{remedy}")
+ITEM_REUSED = Message(
+    "RVN433",
+    "'{name}' is answered otherwise in {version}: {what}",
+    "give it another name, or write a migration from {version} that says what becomes of its answers",
+    severity="warning",
+)
+MIGRATION_VERSION = Message("RVN441", "the version '{reference}' cannot be used: {why}", "{remedy}")
+MIGRATION_NOT_SAME = Message(
+    "RVN442", "'{name}' is not the same in both versions: {what}", "say under `answers` how one comes from the other"
+)
+MIGRATION_OPTION = Message("RVN443", "nothing says what becomes of '{option}' of '{name}'", "name it beside the others")
+MIGRATION_UNSAID = Message(
+    "RVN444", "nothing says how '{name}' of {version} comes about", "add it to `same`, or say it under `answers`"
+)
+MIGRATION_UNUSED = Message(
+    "RVN445", "'{name}' of {version} is neither used nor dropped", "use it, or say under `dropped` why it is not needed"
+)
+MIGRATION_LOSES = Message(
+    "RVN446", "'{name}' is not taken over whole: {what}", "say in a `note` what is lost, or how it is derived"
+)
+MIGRATION_OUTCOME = Message(
+    "RVN447",
+    "nothing says which old output '{name}' belongs to, the outcome of {version}",
+    "add it under `outputs`, or say that it cannot be compared: `{{from: …, comparable: no, note: …}}`",
+)
+
 # 5xx: the catalogue
 
 NO_INSTRUMENT = Message("RVN501", "there is no instrument '{name}'", "{near}")
@@ -237,6 +271,16 @@ WRONG_FOLDER = Message(
     "the file says {says}, but its place says {stands}",
     "rename the file or folder, or correct `id` and `version`",
 )
+
+# 53x: releases and migrations
+
+RELEASE_DRAFT = Message("RVN531", "{version} is a draft", "give it another status once it is meant to stay as it is")
+RELEASE_DAY = Message(
+    "RVN532",
+    "{version} would be released on {on}, before {other}, which it replaces ({before})",
+    "correct the day, or `replaces`",
+)
+NO_MIGRATION = Message("RVN533", "no migration says how answers to {old} are read by {new}", "{there}")
 
 # 6xx: answers
 

@@ -26,7 +26,7 @@ WITHOUT_A_FILE = {
 def definition(case: str) -> Path:
     """Return the definition of a case: a file, or a folder where texts are needed."""
     folder = HERE / case
-    return next(folder.glob("*.yaml")) if folder.is_dir() else HERE / f"{case}.yaml"
+    return max(folder.glob("*.yaml")) if folder.is_dir() else HERE / f"{case}.yaml"
 
 
 def problems(path: Path) -> tuple[Diagnostic, ...]:

@@ -24,9 +24,11 @@ MAY_IMPORT = {
     "batch": {"messages", "errors"},
     "catalog": {"definition", "plan", "messages", "errors"},
     "scoring": {"batch", "catalog", "definition", "plan", "identity", "messages", "errors", "text"},
+    "versions": {"batch", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
     "validation": {"errors"},
     "overrides": {"scoring", "validation", "plan", "messages", "errors"},
     "cli": {
+        "versions",
         "batch",
         "overrides",
         "scoring",

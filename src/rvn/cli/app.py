@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import rvn
-from rvn.cli import problems
+from rvn.cli import problems, release
 from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
 from rvn.cli.table import say, say_table
 
@@ -302,6 +302,9 @@ def explain(
         result = reading.score_person(instrument, answers, on, recalled or ())
         if not results.say_explanation(result, language.value, form):
             raise typer.Exit(Exit.PROBLEMS)
+
+
+app.command("release", epilog=EXIT_CODES)(release.run)
 
 
 @app.command()

@@ -48,6 +48,10 @@ def fingerprints(loaded: Loaded) -> dict[str, str]:
     content["items"]["items"], content["scoring"]["items"] = _items(definition)
     content["items"]["absence"] = sorted(definition.absence)
     content["texts"] |= {"absence": dict(definition.absence), "files": _texts(loaded)}
+    if loaded.profile is not None:
+        content["texts"]["profile"] = _written(
+            loaded.profile.model_copy(update={"bands": [], "norms": [], "missing": {}})
+        )
     norms = {norm.table for norm in definition.norms}
     codes = {given.table for given in definition.given.values()}
     for name, table_digest in loaded.source.tables.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,9 @@ from scipy.stats import norm
 from reference import compas_filtered, data, r_values
 from rvn.errors import ContractError
 from rvn.validation.association.incremental import incremental_validity
+from rvn.validation.association.linearity import linearity
 from rvn.validation.association.odds_ratios import (
     differential_prediction,
-    linearity,
     odds_ratio,
     odds_ratio_per_sd,
     odds_ratios_by_level,
@@ -24,6 +25,7 @@ from rvn.validation.association.odds_ratios import (
 from rvn.validation.association.regression import logistic_regression
 from rvn.validation.calibration.brier import scaled_brier
 from rvn.validation.calibration.collapse import collapse
+from rvn.validation.rates.observed import trend
 
 R = r_values("logistic")
 EVENTS = np.array([0, 6, 3, 13, 12, 13, 10, 6, 1])
@@ -150,6 +152,44 @@ def test_linearity_is_the_test_against_a_parameter_for_every_score() -> None:
     free = float(events @ np.log(rates) + (people - events) @ np.log1p(-rates))
     assert 2 * (free - R["glm_decile_pp"]["loglik"]) == pytest.approx(test.value, rel=1e-9)
     assert test.df == 8
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_linearity_is_what_a_regression_with_a_column_for_each_group_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    score = rng.normal(0, 1, 400).round(seed % 3)
+    outcome = (rng.random(400) < 1 / (1 + np.exp(0.5 - score + 0.4 * score**2))).astype(int)
+    test = linearity(outcome, score)
+    line = logistic_regression(outcome, {"score": score})
+    scores, place = np.unique(score, return_inverse=True)
+    people = np.bincount(place).astype(float)
+    risks = 1 / (1 + np.exp(-line.coefficients[0].value - line.coefficients[1].value * scores))
+    group = collapse(people * risks, people)[place]
+    columns = {f"group {number}": (group == number).astype(int) for number in range(1, group.max())}
+    wider = logistic_regression(outcome, {"score": score, **columns})
+    assert test.df == len(columns)
+    assert 2 * (wider.log_likelihood - line.log_likelihood) == pytest.approx(test.value, rel=1e-7)
+
+
+def test_linearity_of_a_hundred_thousand_scores_takes_no_longer_than_their_sorting() -> None:
+    rng = np.random.default_rng(1)
+    score = rng.normal(0, 1, 100_000)
+    outcome = (rng.random(100_000) < 1 / (1 + np.exp(1 - score))).astype(int)
+    start = time.process_time()
+    test = linearity(outcome, score)
+    trend(outcome, score)
+    assert time.process_time() - start < 5
+    assert 80 <= test.df <= 100
+    assert 0.001 < test.p_value < 0.999
+
+
+def test_a_group_without_events_is_a_level_without_end() -> None:
+    test = linearity([0, 1, 0, 0, 1], [0, 0, 1, 2, 2], counts=[30, 20, 40, 20, 30])
+    assert (test.status, test.df) == ("separated", 1)
+    # The other two groups lie on a line of their own; the one between fits without error.
+    free = 20 * np.log(0.4) + 30 * np.log(0.6)
+    line = logistic_regression([0, 1, 0, 0, 1], {"score": [0, 0, 1, 2, 2]}, counts=[30, 20, 40, 20, 30])
+    assert 2 * (2 * free - line.log_likelihood) == pytest.approx(test.value)
 
 
 def test_linearity_joins_scores_until_enough_people_are_expected() -> None:

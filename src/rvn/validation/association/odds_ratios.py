@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from rvn.validation.association.logistic import fit, likelihood_ratio
-from rvn.validation.calibration.collapse import collapse
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.samples import labels, reference_among, sample_of
 from rvn.validation.observations import Observations, numbers
@@ -170,54 +166,6 @@ def odds_ratios_by_level(
         at = {"level": name, "reference": names[base]}
         rows.append(model.estimate("levels", name="odds_ratio", level=level, odds_ratio=True, at=at))
     return tuple(rows)
-
-
-def linearity(outcome: npt.ArrayLike, score: npt.ArrayLike, *, counts: npt.ArrayLike | None = None) -> Estimate:
-    """Test whether each point adds the same log odds, against a model with a parameter for every score.
-
-    Neighbouring scores share a parameter until at least 5 people with and 5 without the event are expected.
-
-    Parameters
-    ----------
-    outcome
-        1 where the event happened, 0 where not.
-    score
-        Points.
-    counts
-        How many people each row stands for.
-
-    Returns
-    -------
-    Estimate
-        The likelihood-ratio chi-square; ``not_estimable`` with fewer than three groups of scores.
-
-    Raises
-    ------
-    ContractError
-        For arrays that break the contract.
-
-    Examples
-    --------
-    Odds of 1/3, 1 and 3 lie on a line.
-
-    >>> test = linearity([0, 1] * 3, [0, 0, 1, 1, 2, 2], counts=[30, 10, 20, 20, 10, 30])
-    >>> round(abs(test.value), 6), test.df, round(test.p_value, 6)
-    (0.0, 1.0, 1.0)
-    """
-    sample = sample_of(outcome, {"score": numbers("score", score)}, counts=counts)
-    line = fit(sample, ["score"])
-    if not line.has_values:
-        return likelihood_ratio(line, line, name="linearity")
-    scores, place = np.unique(sample["score"], return_inverse=True)
-    intercept, slope = line.maximum.coefficients
-    people = np.bincount(place, weights=sample.counts).astype(np.float64)
-    group = collapse(people * expit(intercept + slope * scores), people)[place]
-    # With the line itself in the model, parameters for all groups but two describe every group.
-    groups = {f"group {number}": (group == number).astype(np.float64) for number in range(1, group.max())}
-    if not groups:
-        return replace(likelihood_ratio(line, line, name="linearity"), notes=("fewer than three groups of scores",))
-    wider = Observations({**sample.columns, **groups}, sample.counts, sample.excluded)
-    return likelihood_ratio(line, fit(wider, ["score", *groups]), name="linearity")
 
 
 def differential_prediction(

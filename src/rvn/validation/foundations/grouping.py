@@ -56,14 +56,54 @@ def merge(columns: Mapping[str, Column], counts: IntArray | None = None) -> tupl
     """
     texts = {name: _code_text(name, array) for name, array in columns.items() if array.dtype.kind == "O"}
     arrays = [texts[name][0] if name in texts else array for name, array in columns.items()]
-    rows, totals = _count_in_blocks(arrays, counts) or _count(
-        [_code(name, array) for name, array in zip(columns, arrays, strict=True)], counts
+    rows, totals = (
+        (_count_bytes(arrays) if counts is None else None)
+        or _count_in_blocks(arrays, counts)
+        or _count([_code(name, array) for name, array in zip(columns, arrays, strict=True)], counts)
     )
     merged = {
         name: texts[name][1][row.astype(np.int64)] if name in texts else row
         for name, row in zip(columns, rows, strict=True)
     }
     return merged, totals
+
+
+def _count_bytes(arrays: list[Column]) -> Rows | None:
+    """Count whole numbers of which one byte numbers the combinations; None when the columns hold anything else.
+
+    Two neighbouring rows are counted as one 16-bit number and taken apart afterwards. Counting waits for the cell
+    that was counted before, so half as many steps take half the time: twice that of `numpy.bincount` without it.
+    """
+    size = len(arrays[0])
+    if size < 2 or any(array.dtype.kind not in "iu" for array in arrays):
+        return None
+    grids: dict[tuple[int, ...], IntArray] = {}
+    room = np.empty((len(arrays), BLOCK), dtype=np.uint8)
+    for start in range(0, size, BLOCK):
+        parts = [array[start : start + BLOCK] for array in arrays]
+        # All bits together bound the values from above, and a negative one shows in them: one pass for both.
+        sizes = tuple(int(np.bitwise_or.reduce(part)) + 1 for part in parts)
+        cells = math.prod(sizes)
+        if min(sizes) < 1 or cells > 256:
+            return None
+        for part, digits in zip(parts, room, strict=True):
+            np.copyto(digits[: len(part)], part, casting="unsafe")
+        code = room[0, : len(parts[0])]
+        for digits, width in zip(room[1:], sizes[1:], strict=True):
+            code *= np.uint8(width & 255)
+            code += digits[: len(code)]
+        even = len(code) & ~1
+        pairs = np.bincount(code[:even].view(np.uint16), minlength=256 * cells).reshape(cells, 256)
+        totals = grids.setdefault(sizes, np.zeros(cells, dtype=np.int64))
+        totals += pairs.sum(axis=1) + pairs.sum(axis=0)[:cells]
+        if even < len(code):
+            totals[code[-1]] += 1
+    blocks: list[Rows] = []
+    for sizes, totals in grids.items():
+        found = np.flatnonzero(totals)
+        values = np.unravel_index(found, sizes)
+        blocks.append(([column.astype(np.float64) for column in values], totals[found]))
+    return _together(blocks)
 
 
 def _count_in_blocks(arrays: list[Column], counts: IntArray | None) -> Rows | None:
@@ -82,8 +122,13 @@ def _count_in_blocks(arrays: list[Column], counts: IntArray | None) -> Rows | No
         if math.prod(len(levels) for _, levels in coded) > BLOCK:
             return None
         blocks.append(_count(coded, None if counts is None else counts[here]))
-    if len(blocks) < 2:
-        return blocks[0] if blocks else None
+    return _together(blocks) if blocks else None
+
+
+def _together(blocks: list[Rows]) -> Rows:
+    """Return the distinct rows of several blocks of distinct rows."""
+    if len(blocks) == 1:
+        return blocks[0]
     rows = [np.concatenate(parts) for parts in zip(*(rows for rows, _ in blocks), strict=True)]
     return _count([_code("", row) for row in rows], np.concatenate([totals for _, totals in blocks]))
 

@@ -13,7 +13,8 @@ from rvn.validation.agreement.icc import icc
 from rvn.validation.agreement.kappa import kappa
 from rvn.validation.agreement.krippendorff import krippendorff_alpha
 from rvn.validation.agreement.many_raters import fleiss_kappa, gwet_ac, percent_agreement
-from rvn.validation.association.odds_ratios import linearity, odds_ratio, odds_ratio_per_sd, odds_ratios_by_level
+from rvn.validation.association.linearity import linearity
+from rvn.validation.association.odds_ratios import odds_ratio, odds_ratio_per_sd, odds_ratios_by_level
 from rvn.validation.calibration.brier import brier, scaled_brier
 from rvn.validation.calibration.errors import calibration_errors
 from rvn.validation.calibration.expected_observed import expected_observed, expected_observed_by
@@ -45,7 +46,7 @@ from rvn.validation.reliability.items import item_outcome_statistics, item_stati
 from rvn.validation.tally import Tally
 
 Rows = tuple[Estimate, ...]
-# Tables of every score are read by people, and tests against them need people at each: not with more scores than this.
+# Tables of every score are read by people: not with more scores than this.
 MOST_SCORES = 100
 
 
@@ -66,8 +67,7 @@ def association_block(block: Block, level: float) -> Rows:
     rows = block(odds_ratio, "outcome", "score", level=level) + block(
         odds_ratio_per_sd, "outcome", "score", level=level
     )
-    if _has_few_scores(block):
-        rows += block(linearity, "outcome", "score")
+    rows += block(linearity, "outcome", "score")
     if "level" in block.names:
         rows += block(_odds_by_level, "outcome", "level", order=block.names["level"], level=level)
     return rows
@@ -91,8 +91,8 @@ def rates_block(block: Block, level: float) -> Rows:
         rows += block(rates_by_level, "outcome", "level", levels=order, level=level)
         rows += block(steps, "outcome", "level", levels=order, level=level)
     if _has_few_scores(block):
-        rows += block(rates_by_score, "outcome", "score", level=level) + block(trend, "outcome", "score")
-    return rows
+        rows += block(rates_by_score, "outcome", "score", level=level)
+    return rows + block(trend, "outcome", "score")
 
 
 def _base_rate(outcome: npt.ArrayLike, *, counts: npt.ArrayLike, level: float) -> Estimate:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import special
 
 from rvn.validation.estimate import Estimate
-from rvn.validation.foundations.scored import plain
+from rvn.validation.foundations.scored import cases_and_others, grouped, plain
 from rvn.validation.observations import binary, contract, numbers, observations
 from rvn.validation.rates.proportions import Interval, difference, proportion, ratio
 from rvn.validation.tally import Tally
@@ -201,23 +201,22 @@ def trend(outcome: npt.ArrayLike, score: npt.ArrayLike, *, counts: npt.ArrayLike
     >>> trend([0, 1, 0, 1], [0, 0, 2, 2], counts=[9, 1, 5, 5]).value
     0.2
     """
-    table = _table(outcome, "score", score, counts, None)
-    n, events = np.array(table.n, dtype=np.float64), np.array(table.events, dtype=np.float64)
-    people, happened = sum(table.n), sum(table.events)
+    sample = grouped(outcome, {"score": score}, counts)
+    happened, others = cases_and_others(sample)
+    people = sample.n
     common: dict[str, Any] = {
         "name": "trend",
         "method": "Cochran-Armitage",
         "n": people,
         "n_events": happened,
-        "excluded": table.excluded,
+        "excluded": sample.excluded,
         "reference": ARMITAGE,
     }
-    if len(table.values) < 2 or happened in (0, people):
+    if not (happened and others) or np.ptp(sample["score"]) == 0:
         return Estimate(value=math.nan, status="not_estimable", **common)
-    centred = np.array(table.values, dtype=np.float64)
-    centred -= n @ centred / people
-    squares, rate = float(n @ centred**2), happened / people
-    slope = float(centred @ events) / squares
+    centred = sample["score"] - sample.counts @ sample["score"] / people
+    squares, rate = float(sample.counts @ centred**2), happened / people
+    slope = float(centred @ (sample.counts * sample["outcome"])) / squares
     statistic = slope**2 * squares / (rate * (1 - rate))
     return Estimate(value=slope, statistic=statistic, df=1.0, p_value=float(special.chdtrc(1, statistic)), **common)
 

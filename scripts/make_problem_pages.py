@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rvn import messages
 from rvn.messages import Message
+from rvn.study import problems
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "problems.md"
@@ -25,6 +26,7 @@ FAMILIES = {
     "5": "The catalogue",
     "6": "Answers, overrides, records and people",
     "7": "Frames",
+    "8": "Studies",
 }
 
 HEAD = """\
@@ -663,6 +665,112 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "others, so its assessment would have been scored in halves.",
         "Sort the input by the column of the id.",
     ),
+    "RVN811": (
+        "one of several",
+        "Of several ways to say a thing the plan needs exactly one.",
+        "Keep one of them; [a study](study.md) shows each.",
+    ),
+    "RVN812": (
+        "a key that does not go here",
+        "A recorded score has columns of its own, an instrument has them in its definition.",
+        "Leave it out.",
+    ),
+    "RVN813": (
+        "an instrument that cannot be used",
+        "The instrument of a score is not there, does not say which version, or its definition is wrong.",
+        "Name it as `id@version`; `rvn list` shows what there is.",
+    ),
+    "RVN814": (
+        "a window in another unit",
+        "Times and windows are compared as they stand. Two years in days is 730 or 731, and nobody said which.",
+        "Give the window in the unit of the times.",
+    ),
+    "RVN815": (
+        "a criterion that cannot be judged",
+        "The criterion contradicts itself, or the study has nothing that it could be judged on.",
+        "Do what the message says; [a study](study.md#criteria) lists the measures.",
+    ),
+    "RVN821": (
+        "no data",
+        "The file that the plan names is not beside it.",
+        "Put it there, or correct the name.",
+    ),
+    "RVN822": (
+        "a column that is not there",
+        "The plan uses a column that the data do not have.",
+        "Correct the name in the study file. All that are missing are told at once.",
+    ),
+    "RVN823": (
+        "data that cannot be read",
+        "The file is no table, or is written in another way than the plan says; or the database refuses.",
+        "Do what the message says; `separator`, `decimal` and `dates` say how a CSV file is written.",
+    ),
+    "RVN824": (
+        "personal codes",
+        "The column that says whose row it is holds national identity numbers. They say who everybody is, and a study "
+        "does not need to know.",
+        "Replace them by codes of your own, and keep the list of who is who elsewhere.",
+    ),
+    "RVN825": (
+        "a person twice",
+        "Several rows of one person would count that person several times, and no interval would be right.",
+        "Say which row counts, with `repeats`, or keep one.",
+    ),
+    "RVN826": (
+        "rows of nobody",
+        "Rows without an identifier cannot be told apart from repeats.",
+        "They are left out and counted. Fill the identifier in, and run again.",
+    ),
+    "RVN827": (
+        "cells that are not numbers",
+        "A number was expected. Nothing is guessed from text.",
+        "Correct the cells, or say the decimal sign with `decimal`. Until then they are absent.",
+    ),
+    "RVN828": (
+        "cells that are not dates",
+        "Dates are read in the one form that the plan states: 03/04/2021 could be two days.",
+        "Write all dates in one form, and state it with `dates`. Until then they are absent.",
+    ),
+    "RVN829": (
+        "cells that mean nothing known",
+        "The plan says what each cell of this column means, and these are not among them.",
+        "Add them to the plan, or correct them. Until then they are absent.",
+    ),
+    "RVN830": (
+        "an event before the start",
+        "What happened before the time at risk began is no outcome, and points to a wrong date.",
+        "Correct the date or the start.",
+    ),
+    "RVN831": (
+        "observation that ends before it starts",
+        "Nobody can be observed for less than no time.",
+        "Correct one of the two dates.",
+    ),
+    "RVN832": (
+        "cells that are no answers",
+        "The instrument does not know these answers. The people have no score, and are counted.",
+        "Correct the cells, or map them with `values`.",
+    ),
+    "RVN833": (
+        "nobody left",
+        "Every person was excluded.",
+        "Look at the conditions under `exclude`.",
+    ),
+    "RVN834": (
+        "no results",
+        "The file is not one that `rvn study run` wrote, or one of another edition.",
+        "Run the study again.",
+    ),
+    "RVN835": (
+        "no such variable",
+        "The address of the database is to stand in the environment, and does not.",
+        "Set the variable before the run.",
+    ),
+    "RVN836": (
+        "no ibis",
+        "Databases are read through ibis, which is an extra.",
+        "Install it.",
+    ),
 }
 
 # The example that shows a code best, where it is not the first by name.
@@ -700,7 +808,8 @@ LINES = {
 
 def messages_by_code() -> dict[str, Message]:
     """Return every message of rvn, in the order of codes."""
-    found = {value.code: value for value in vars(messages).values() if isinstance(value, Message)}
+    worded = [*vars(messages).values(), *vars(problems).values()]
+    found = {value.code: value for value in worded if isinstance(value, Message)}
     return dict(sorted(found.items()))
 
 

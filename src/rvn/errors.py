@@ -9,9 +9,8 @@ The tree::
     ├── OverrideError     an override is not what the definition allows
     ├── FrameError        a frame or file lacks what scoring needs
     ├── IdentityError     subject ids cannot be used: national identity numbers among them
-
-
     ├── BatchError        a run over files cannot begin, go on or be resumed; what is finished is kept
+    ├── StudyError        a study file, or its data, cannot be used: carries every problem
     └── ContractError     a statistic was called with arrays it cannot take
 """
 
@@ -108,6 +107,10 @@ class IdentityError(RvnError):
 
 class BatchError(RvnError):
     """A run over files cannot begin, or was stopped; what it had finished is kept and can be resumed."""
+
+
+class StudyError(RvnError):
+    """A study file, or the data that it names, cannot be used."""
 
 
 class ContractError(RvnError, ValueError):

@@ -2,7 +2,7 @@
 
 A message says what was found and what to do. It never repeats an answer of a person. Codes: 1xx the file,
 2xx the shape of a definition, 3xx expressions, 4xx checks of the meaning, 5xx the catalogue, 6xx answers,
-7xx frames, 8xx statistics. The sentences of explanations stand in `rvn.text`.
+7xx frames, 8xx statistics, and studies (in `rvn.study.problems`). The sentences of explanations stand in `rvn.text`.
 """
 
 from __future__ import annotations

@@ -27,8 +27,10 @@ MAY_IMPORT = {
     "versions": {"batch", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
     "validation": {"errors"},
     "overrides": {"scoring", "validation", "plan", "messages", "errors"},
+    "study": {"identity", "validation", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
     "cli": {
         "versions",
+        "study",
         "batch",
         "overrides",
         "scoring",

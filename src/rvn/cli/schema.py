@@ -12,6 +12,7 @@ from rvn.definition import entries
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NAME = "urn:rvn:schema:instrument:1"
+STUDY_NAME = "urn:rvn:schema:study:1"
 IDENTIFIER = "^[a-z][a-z0-9_]{0,63}$"
 
 _NUMBER = {"type": "number"}
@@ -30,6 +31,19 @@ def schema() -> dict[str, Any]:
     made = entries.Definition.model_json_schema(by_alias=True, schema_generator=_Generator)
     described = {"title": "rvn instrument definition, edition 1", "description": made.pop("description")}
     return {"$schema": DIALECT, "$id": NAME, **described, **_tidy(made)}
+
+
+def study_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a study file.
+
+    >>> study_schema()["title"]
+    'rvn study, edition 1'
+    """
+    from rvn.study.entries import StudyFile
+
+    made = StudyFile.model_json_schema(by_alias=True, schema_generator=_Generator)
+    described = {"title": "rvn study, edition 1", "description": made.pop("description")}
+    return {"$schema": DIALECT, "$id": STUDY_NAME, **described, **_tidy(made)}
 
 
 class _Generator(GenerateJsonSchema):

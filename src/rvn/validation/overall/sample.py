@@ -105,7 +105,7 @@ def score(scores: str | Scorer, frame: Frame, levels: str | None, people: FloatA
     table = frame.table.to_pandas() if frame.table.implementation.is_pyarrow() else frame.table.to_native()
     made = Frame.of(scores.score_frame(table, prefix=PREFIX).frame)
     outcome = f"{PREFIX}{plan.outcome}"
-    scale = _scale_of(plan)
+    scale = scale_of(plan)
     named = str(getattr(scores, "reference", "instrument"))
     standing = {"level": made.labels(f"{outcome}_status")}
     level, names = (None, ()) if made.order(outcome) is None else made.labels(outcome)
@@ -138,7 +138,7 @@ def _by_risk(
     return rank[np.where(np.isnan(codes), -1, codes).astype(np.int64)], tuple(names[place] for place in order)
 
 
-def _scale_of(plan: Any) -> str | None:
+def scale_of(plan: Any) -> str | None:
     """Return the scale that the bands of the outcome are made of, else the first one; None without any."""
     scales = plan.of_kind("scale", "model")
     bands = [step.node for step in plan.of_kind("bands") if step.name == plan.outcome]
@@ -245,7 +245,7 @@ def item_points(scores: str | Scorer, frame: Frame) -> dict[str, tuple[FloatArra
     """Return the points of each item of the instrument's scale, where every part of it is points of an answer."""
     if isinstance(scores, str):
         return {}
-    scale = _scale_of(scores.plan)
+    scale = scale_of(scores.plan)
     totals = [step.node for step in scores.plan.of_kind("scale") if step.name == scale]
     points = [part.of for total in totals for part in getattr(total, "parts", ())]
     if not all(hasattr(node, "field") and hasattr(node, "values") for node in points):

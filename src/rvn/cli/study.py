@@ -1,0 +1,142 @@
+"""The commands of studies: check, lock, run."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rvn.cli import problems
+from rvn.cli.problems import CommandError, Format, reporting, say_json
+from rvn.cli.table import say, say_table
+
+if TYPE_CHECKING:
+    from rvn.study.results import Results, Verdict
+    from rvn.study.run import Progress
+
+app = typer.Typer(
+    name="study",
+    help="Ask whether instruments work well enough: a plan, data, and criteria set beforehand.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+File = Annotated[Path, typer.Argument(metavar="STUDY", help="The file of the study, such as study.yaml.")]
+Form = Annotated[Format, typer.Option("--format", help="How to print: as text to read or as JSON.")]
+
+
+@app.command()
+def lock(file: File, form: Form = Format.TEXT) -> None:
+    """Write down the fingerprint of the plan, before outcomes are looked at."""
+    from rvn.study.load import load
+    from rvn.study.lock import lock as lock_plan
+    from rvn.study.lock import lock_file
+    from rvn.study.record import plain
+
+    with reporting(form):
+        study = load(file)
+        entries = lock_plan(study, datetime.now().astimezone())
+        if form is Format.JSON:
+            say_json(plain(entries))
+            return
+        last = entries[-1]
+        say(f"The plan is locked since {last.on}: {last.fingerprint}")
+        if len(entries) > 1:
+            changed = ", ".join(last.changed) or "nothing"
+            say(f"It was locked {len(entries)} times; since the time before changed: {changed}.")
+        say(f"Keep {problems.shortened(str(lock_file(study)))} with the plan; a run says whether it still matches.")
+
+
+@app.command(epilog="It ends with 1 where a criterion is not met, and with 2 where the study cannot be run.")
+def run(
+    file: File,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="DIR", help="Where results go; results/ beside it.")
+    ] = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """Run a study: score, tally, compute, judge, and write everything into a folder."""
+    from rvn.study.load import load
+    from rvn.study.record import plain
+    from rvn.study.run import run as run_study
+    from rvn.study.write import write
+
+    with reporting(form):
+        study = load(file)
+        folder = study.folder / "results" if to is None else to
+        with _progress(form) as progress:
+            results = run_study(study, progress=progress)
+        try:
+            written = write(results, folder)
+        except OSError as error:
+            raise CommandError(problems.CANNOT_WRITE.at(file=folder, why=problems.reason(error))) from None
+        if form is Format.JSON:
+            say_json({"verdicts": plain(results.verdicts), "written": [str(path) for path in written]})
+        else:
+            _say_results(results, written)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of study files, for editors."""
+    from rvn.cli.schema import study_schema
+
+    say_json(study_schema())
+
+
+# what is printed
+
+
+@contextmanager
+def _progress(form: Format) -> Iterator[Progress | None]:
+    """Show a bar on stderr where somebody sits in front of it."""
+    if form is Format.JSON or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), TextColumn("{task.completed}/{task.total}"), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("data", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+def _say_results(results: Results, written: Sequence[Path]) -> None:
+    plan = results.plan
+    state = {
+        "matches": f"the plan is the one locked on {plan.locks[-1].on[:10]}" if plan.locks else "",
+        "differs": f"the plan is NOT the one that was locked; changed: {', '.join(plan.changed)}",
+        "not locked": "the plan was not locked before the run",
+    }[plan.state]
+    left = results.flow[-1].left
+    say(f"{results.id}: {'few' if left is None else f'{left:,}'} people; {state}")
+    for problem in results.problems:
+        say(f"{problem.code} {problem.message}", hang=4)
+        say(problem.hint, indent=4)
+    if results.verdicts:
+        rows = [_verdict_row(verdict) for verdict in results.verdicts]
+        typer.echo()
+        say_table(("criterion", "of", "verdict", "value", "interval", "more"), rows, right=(3,))
+    typer.echo()
+    folder = written[0].parent
+    say(f"{len(written)} files in {problems.shortened(str(folder))}")
+
+
+def _verdict_row(verdict: Verdict) -> tuple[str, ...]:
+    of = ", ".join(part for part in (verdict.score, verdict.outcome, verdict.grouping, verdict.raters) if part)
+    row = verdict.estimates[0] if verdict.estimates else None
+    at = "" if row is None else " ".join(str(row.at[key]) for key in ("group", "lower", "higher") if key in row.at)
+    interval = "" if row is None or math.isnan(row.low) else f"{row.low:.3f} to {row.high:.3f}"
+    value = "" if row is None or math.isnan(row.value) else f"{row.value:.3f}"
+    more = verdict.note
+    if verdict.more_people is not None:
+        more = f"{verdict.more_people:,} people"
+    return (verdict.measure, f"{of} {at}".strip(), verdict.verdict, value, interval, more)

@@ -1,0 +1,142 @@
+"""Reads the data of a study: the columns that it uses, of a file or of a table, and the digest of what was read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rvn import messages
+from rvn.errors import Diagnostic, StudyError
+from rvn.study import problems
+from rvn.study.entries import Data
+from rvn.study.results import DataSource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A column that the study needs, and where its file asks for it."""
+
+    name: str
+    place: Any
+
+
+def read_data(data: Data, folder: Path, wanted: Sequence[Wanted]) -> tuple[pd.DataFrame, DataSource]:
+    """Return the wanted columns of the data, text where the file holds text, and what they came from.
+
+    Parameters
+    ----------
+    data
+        Where the rows are.
+    folder
+        Where files are looked for.
+    wanted
+        Columns, each once or more often.
+
+    Raises
+    ------
+    StudyError
+        When the data are not there, cannot be read, or lack columns: all of them at once, with near names.
+    """
+    names = list(dict.fromkeys(column.name for column in wanted))
+    if data.file is None:
+        return _read_table(data, wanted, names)
+    path = folder / data.file
+    if not path.is_file():
+        raise StudyError(problems.NO_DATA_FILE.at(file=data.file))
+    if path.suffix == ".parquet":
+        frame = _read_parquet(path, wanted, names)
+        digest, kind = _digest_of_file(path), "parquet"
+    else:
+        content = path.read_bytes()
+        frame = _read_csv(gzip.decompress(content) if path.suffix == ".gz" else content, data, wanted, names)
+        digest, kind = hashlib.sha256(content).hexdigest(), "csv"
+    source = DataSource(name=path.name, kind=kind, sha256=digest, rows=len(frame), used=tuple(names))  # type: ignore[arg-type]
+    return frame, source
+
+
+def _digest_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _require(wanted: Sequence[Wanted], known: Sequence[str]) -> None:
+    absent: list[Diagnostic] = []
+    for column in wanted:
+        if column.name not in known:
+            near = messages.near(column.name, known)
+            absent.append(problems.NO_DATA_COLUMN.at(column.place, column=column.name, near=near))
+    if absent:
+        raise StudyError(sorted(dict.fromkeys(absent), key=lambda problem: problem.place or column.place))
+
+
+def _read_csv(content: bytes, data: Data, wanted: Sequence[Wanted], names: list[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    name = str(data.file)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        why, remedy = f"byte {error.start} is not UTF-8 text", "save the file as UTF-8"
+        raise StudyError(problems.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
+    options: dict[str, Any] = {"sep": data.separator, "dtype": str, "keep_default_na": False, "na_values": []}
+    try:
+        known = list(pd.read_csv(io.StringIO(text), nrows=0, **options).columns)
+        _require(wanted, known)
+        frame: pd.DataFrame = pd.read_csv(io.StringIO(text), usecols=names, on_bad_lines="error", **options)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        found = re.search(r"Expected \d+ fields in line \d+, saw \d+", str(error))
+        why = found.group().lower() if found else "it is not a table"
+        remedy = "look for a separator too many, and for a lost quote; `separator:` says what stands between cells"
+        raise StudyError(problems.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
+    return frame[names]
+
+
+def _read_parquet(path: Path, wanted: Sequence[Wanted], names: list[str]) -> pd.DataFrame:
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        _require(wanted, parquet.read_schema(path).names)
+        frame: pd.DataFrame = parquet.read_table(path, columns=names).to_pandas()
+    except pyarrow.ArrowException:
+        why, remedy = "it is not a Parquet file", "make it again, or use CSV"
+        raise StudyError(problems.DATA_UNREADABLE.at(name=path.name, why=why, remedy=remedy)) from None
+    return frame[names]
+
+
+def _read_table(data: Data, wanted: Sequence[Wanted], names: list[str]) -> tuple[pd.DataFrame, DataSource]:
+    """Return columns of a database's table, in the order of the first column, which says whose row it is."""
+    try:
+        import ibis
+    except ModuleNotFoundError:
+        raise StudyError(problems.NO_DRIVER.at()) from None
+    url, table = str(data.url), str(data.table)
+    if url.startswith("$"):
+        if url[1:] not in os.environ:
+            raise StudyError(problems.NO_ENVIRONMENT.at(name=url[1:]))
+        url = os.environ[url[1:]]
+    try:
+        found = ibis.connect(url).table(table)
+        known = list(found.columns)
+    except Exception as error:  # noqa: BLE001  # every database has its own; the address is not repeated
+        why, remedy = f"the database says {type(error).__name__}", "check the address, the rights and the name"
+        raise StudyError(problems.DATA_UNREADABLE.at(name=table, why=why, remedy=remedy)) from None
+    _require(wanted, known)
+    frame = found.select(*names).order_by(names).to_pandas()[names]
+    digest = hashlib.sha256()
+    for name in names:
+        cells = ["" if cell is None or cell != cell else str(cell) for cell in frame[name]]
+        digest.update("\x1f".join([name, *cells]).encode())
+        digest.update(b"\x1e")
+    source = DataSource(name=table, kind="table", sha256=digest.hexdigest(), rows=len(frame), used=tuple(names))
+    return frame, source

@@ -1,0 +1,79 @@
+"""A run finds what the statistics find, and writes the same bytes each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import rvn
+from rvn.study.load import load
+from rvn.study.record import read_results, to_json
+from rvn.study.results import Results
+from rvn.study.run import run
+from rvn.study.write import write
+
+ROOT = Path(__file__).parents[2]
+BROWARD = ROOT / "validation" / "broward" / "study.yaml"
+
+Study = Callable[..., Results]
+
+
+@pytest.fixture(scope="module")
+def broward() -> Results:
+    return run(load(BROWARD))
+
+
+def test_broward_has_the_published_auc_of_the_decile(broward: Results) -> None:
+    # 0.702 over all 7,214: published with the data, see validation/broward/README.md
+    (analysis,) = [entry for entry in broward.analyses if (entry.score, entry.outcome) == ("decile", "arrest")]
+    assert 0.702 == round(analysis.auc.value, 3)
+    assert (7214, 3251) == (analysis.n, analysis.n_events)
+
+
+def test_broward_has_the_published_error_rates_by_race(broward: Results) -> None:
+    # ProPublica 2016: African-American 44.85 % and 27.99 %, Caucasian 23.45 % and 47.72 %
+    (analysis,) = [entry for entry in broward.analyses if (entry.score, entry.outcome) == ("decile", "arrest")]
+    (race,) = [grouping for grouping in analysis.groupings if grouping.id == "race"]
+    found = {
+        row.group: tuple(
+            round(100 * rate.value, 2)
+            for errors in row.errors
+            if errors.cut == "medium"
+            for rate in (errors.false_positive_rate, errors.false_negative_rate)
+        )
+        for row in race.rows
+        if row.group in ("African-American", "Caucasian")
+    }
+    assert {"African-American": (44.85, 27.99), "Caucasian": (23.45, 47.72)} == found
+
+
+def test_the_headline_is_what_validate_says_of_the_same_people(broward: Results) -> None:
+    people = pd.read_csv(ROOT / "validation" / "broward" / "compas.csv")
+    said = rvn.validate("decile_score", people, outcome="two_year_recid")["discrimination"][0]
+    (analysis,) = [entry for entry in broward.analyses if (entry.score, entry.outcome) == ("decile", "arrest")]
+    assert (said.value, said.low, said.high) == (analysis.auc.value, analysis.auc.low, analysis.auc.high)
+
+
+def test_results_are_read_back_as_they_were_written(broward: Results, tmp_path: Path) -> None:
+    write(broward, tmp_path)
+    assert to_json(broward) == to_json(read_results(tmp_path / "results.json"))
+
+
+def test_the_same_study_writes_the_same_bytes(study: Study, tmp_path: Path) -> None:
+    results = study()
+    first, second = (write(found, tmp_path / name) for found, name in ((results, "a"), (study(), "b")))
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_people_without_a_score_are_counted_out_with_the_reason(study: Study) -> None:
+    rows = {
+        "id": ["a", "b", "c", "d"],
+        "points": [1, "", 4, 5],
+        "again": [0, 1, "", 1],
+    }
+    (analysis,) = study(rows=rows).analyses
+    steps = [(step.id, step.people, step.left) for step in analysis.flow]
+    assert [("score_absent", 1, 3), ("outcome_absent", 1, 2), ("analysed", 0, 2)] == steps

@@ -86,7 +86,7 @@ def _row(instrument: Instrument) -> tuple[str, ...]:
         _levels(instrument),
         ", ".join(_withheld(instrument)) or "–",
         definition.licence.terms,
-        "yes" if definition.licence.ship else "no",
+        {True: "yes", False: "no"}.get(definition.licence.ship, "not known; all of it is withheld"),  # type: ignore[call-overload]
     )
 
 

@@ -89,10 +89,11 @@ def test_nothing_but_the_flag_of_ovp_rests_on_recalled_facts(reference: str) -> 
 
 def test_the_programme_follows_from_results_of_the_predictors() -> None:
     sexual_facts = {"sex": "male", "sexual_offence": "no"}
-    dates = {"birth_date": "1990-01-15", "follow_up_date": "2024-02-15", "assessment_date": "2024-02-15"}
+    dates = {"birth_date": "1990-01-15", "follow_up_date": "2024-02-15"}
+    day = "2024-02-15"
     history = {"conviction_date": "2023-02-15", "age_at_first_sanction": 14, "sanctions": 30, "violent_sanctions": 12}
-    ogrs4 = rvn.load("ogrs4@1.0").score({"sex": "male", "offence": "BURGLARY_OTHER"} | dates | history)
-    osp = rvn.load("osp@1.0").score(sexual_facts | dates | {"supervision": "custody"})
+    ogrs4 = rvn.load("ogrs4@1.0").score({"sex": "male", "offence": "BURGLARY_OTHER"} | dates | history, on=day)
+    osp = rvn.load("osp@1.0").score(sexual_facts | dates | {"supervision": "custody"}, on=day)
     csrp = rvn.load("csrp@1.0").score(sexual_facts | {"ogrs4": ogrs4, "osp": osp})
     needs = dict.fromkeys((item.id for item in rvn.load("oasys-pni@2026").definition.items), 1)
     facts = {"supervision": "custody", "sexual_offence": "no", "risk_of_sexual_harm": "no"}

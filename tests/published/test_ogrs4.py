@@ -53,7 +53,7 @@ def person(row: dict[str, str]) -> dict[str, object]:
         "birth_date": BORN.isoformat(),
         "conviction_date": conviction.isoformat(),
         "follow_up_date": follow_up.isoformat(),
-        "assessment_date": months_after(follow_up, free_months).isoformat(),
+        "assessed_on": months_after(follow_up, free_months).isoformat(),
         "age_at_first_sanction": int(row["age_first"]),
         "sanctions": int(row["n"]),
         "violent_sanctions": int(row["nv"]) if row["nv"] else None,
@@ -71,9 +71,15 @@ def person(row: dict[str, str]) -> dict[str, object]:
     }
 
 
+def scored(reference: str, answers: dict[str, object]) -> rvn.Result:
+    """Return the result of one person on the day that stands among the answers."""
+    answers = dict(answers)
+    return rvn.load(reference).score(answers, on=str(answers.pop("assessed_on")))
+
+
 @pytest.mark.parametrize("name", VECTORS)
 def test_every_probability_of_a_vector_comes_out_to_the_last_printed_digit(name: str) -> None:
-    result = rvn.load("ogrs4@1.0").score(person(VECTORS[name]))
+    result = scored("ogrs4@1.0", person(VECTORS[name]))
     expected = {model: VECTORS[name][model] for model in MODELS if VECTORS[name][model]}
     assert expected == {model: f"{result[model.lower()].value:.6f}" for model in expected}
 
@@ -87,7 +93,7 @@ def test_every_probability_comes_out_of_a_frame_to_the_last_printed_digit() -> N
 
 @pytest.mark.parametrize("name", VECTORS)
 def test_the_score_is_the_dynamic_probability_in_per_cent(name: str) -> None:
-    result = rvn.load("ogrs4@1.0").score(person(VECTORS[name]))
+    result = scored("ogrs4@1.0", person(VECTORS[name]))
     for predictor in ("ARP", "VRP", "SVRP"):
         if VECTORS[name][f"{predictor}_dynamic"]:
             score = result[predictor.lower()]
@@ -97,7 +103,7 @@ def test_the_score_is_the_dynamic_probability_in_per_cent(name: str) -> None:
 
 def test_a_missing_dynamic_answer_gives_the_static_score_and_the_result_says_so() -> None:
     answers = person(VECTORS["F1"]) | {"accommodation": None}
-    result = rvn.load("ogrs4@1.0").score(answers)
+    result = scored("ogrs4@1.0", answers)
     assert (4.27, "prorated", "arp_by_history") == (
         result["arp"].value,
         result["arp"].status,
@@ -141,8 +147,8 @@ SEXUAL = {
 
 def test_the_combined_score_is_the_sum_of_its_three_parts_for_one_person_and_in_a_frame() -> None:
     answers = person(VECTORS["D1"])
-    dates = {name: answers[name] for name in ("birth_date", "follow_up_date", "assessment_date", "sanctions")}
-    ogrs4, osp = rvn.load("ogrs4@1.0").score(answers), rvn.load("osp@1.0").score(SEXUAL | dates)
+    dates = {name: answers[name] for name in ("birth_date", "follow_up_date", "assessed_on", "sanctions")}
+    ogrs4, osp = scored("ogrs4@1.0", answers), scored("osp@1.0", SEXUAL | dates)
     facts = {"sex": "male", "sexual_offence": "yes"}
     csrp = rvn.load("csrp@1.0").score(facts | {"ogrs4": ogrs4, "osp": osp})
     # 5 + 3 + 2 points for sanctions, 12 for age, 10 for the last one, 6 for ten sanctions, 4 for a stranger.
@@ -160,8 +166,8 @@ def test_the_combined_score_is_the_sum_of_its_three_parts_for_one_person_and_in_
 
 def test_where_serious_violence_comes_from_history_alone_the_combined_score_says_so() -> None:
     answers = person(VECTORS["D1"]) | {"temper": "refused"}
-    dates = {name: answers[name] for name in ("birth_date", "follow_up_date", "assessment_date")}
-    ogrs4 = rvn.load("ogrs4@1.0").score(answers)
-    osp = rvn.load("osp@1.0").score({"sex": "male", "sexual_offence": "no", "supervision": "custody"} | dates)
+    dates = {name: answers[name] for name in ("birth_date", "follow_up_date", "assessed_on")}
+    ogrs4 = scored("ogrs4@1.0", answers)
+    osp = scored("osp@1.0", {"sex": "male", "sexual_offence": "no", "supervision": "custody"} | dates)
     csrp = rvn.load("csrp@1.0").score({"sex": "male", "sexual_offence": "no", "ogrs4": ogrs4, "osp": osp})
     assert (4.66, "prorated") == (csrp["csrp"].value, csrp["csrp"].status)

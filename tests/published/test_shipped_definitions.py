@@ -26,7 +26,30 @@ def test_a_definition_passes_every_check_and_its_own_examples(reference: str) ->
 def test_a_profile_passes_every_check_and_its_own_examples(reference: str, profile: Path) -> None:
     local = rvn.load(reference, profile=profile)
     assert () == local.check()
-    assert 2 <= len(local.definition.tests)
+    assert local.loaded.profile is not None
+    if local.loaded.profile.bands or local.loaded.profile.missing:
+        assert 2 <= len(local.definition.tests)
+
+
+@pytest.mark.parametrize("reference", SHIPPED)
+def test_what_may_perhaps_not_be_spread_states_nothing_unless_asked_by_name(reference: str) -> None:
+    instrument = rvn.load(reference)
+    assert instrument.definition.licence.ship is not False
+    if instrument.definition.licence.ship != "unknown":
+        return
+    for test in instrument.definition.tests:
+        result = instrument.score(test.given | test.answers, on=test.on)
+        assert {None} == {output.value for output in result.outputs.values()}
+
+
+def test_the_three_whose_licence_is_not_known_are_those() -> None:
+    unknown = {name for name in SHIPPED if rvn.load(name).definition.licence.ship == "unknown"}
+    assert {"pcra@2010", "ptra@2010", "vrag@2006"} == unknown
+
+
+def test_when_to_assess_again_is_local() -> None:
+    again = [rvn.load("stable-2007@2014", profile=name).definition.reassess for name in (None, "england-wales")]
+    assert ["6 months", "12 months"] == [each.every for each in again if each is not None]
 
 
 @pytest.mark.parametrize("reference", SHIPPED)

@@ -76,7 +76,7 @@ class Licence(Entry):
     """Under which terms the instrument stands, and whether its definition may travel with rvn."""
 
     terms: Text
-    ship: bool
+    ship: bool | Literal["unknown"]
 
 
 class SourceEntry(Entry):
@@ -236,7 +236,7 @@ class Override(Entry):
     expires: Annotated[str, StringConstraints(pattern=INTERVAL)] | None = None
 
 
-class Reassess(Entry):
+class Reassess(Sourced):
     """When the assessment is due again."""
 
     every: Annotated[str, StringConstraints(pattern=INTERVAL)] | None = None
@@ -322,7 +322,7 @@ class Definition(Entry):
 
 
 class Profile(Entry):
-    """What is local about an instrument: its bands, its norms, how it treats absent answers, and tests of that."""
+    """What is local: bands, norms, rules for absent answers, when to assess again, and worked examples of these."""
 
     rvn: Literal[1]
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)]
@@ -333,6 +333,7 @@ class Profile(Entry):
     bands: list[Bands] = Field(default_factory=list)
     norms: list[Norm] = Field(default_factory=list)
     missing: dict[Identifier, Missing] = Field(default_factory=dict)
+    reassess: Reassess | None = None
     tests: list[Test] = Field(default_factory=list)
 
 

@@ -1,4 +1,4 @@
-"""What makes an instrument local: bands, norms and missing rules of a profile take the place of its own."""
+"""What makes an instrument local: bands, norms, missing rules and intervals of a profile take the place of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def with_profile(definition: Definition, source: Source, path: Path) -> tuple[Pr
             continue
         scales[index] = scales[index].model_copy(update={"missing": missing})
         source.elsewhere["scales", index, "missing"] = local, ("missing", name)
-    update = {"scales": scales, "sources": {**definition.sources, **profile.sources}}
+    update: dict[str, object] = {"scales": scales, "sources": {**definition.sources, **profile.sources}}
     for section in ("bands", "norms"):
         parts = list(getattr(definition, section))
         for number, entry in enumerate(getattr(profile, section)):
@@ -42,4 +42,8 @@ def with_profile(definition: Definition, source: Source, path: Path) -> tuple[Pr
         update[section] = parts
     # The worked examples of the instrument are not those of the profile.
     source.elsewhere["tests",] = local, ("tests",)
-    return profile, definition.model_copy(update=update | {"tests": profile.tests})
+    update["tests"] = profile.tests
+    if profile.reassess is not None:
+        source.elsewhere["reassess",] = local, ("reassess",)
+        update["reassess"] = profile.reassess
+    return profile, definition.model_copy(update=update)

@@ -89,6 +89,9 @@ def check_sources(loaded: Loaded) -> Iterator[Diagnostic]:
         if test.source is not None:
             place = loaded.source.place(("tests", index, "source"))
             yield from _source(loaded, place, "test", test.name, test.source)
+    if definition.reassess is not None and definition.reassess.source is not None:
+        place = loaded.source.place(("reassess", "source"))
+        yield from _source(loaded, place, "interval", "reassess", definition.reassess.source)
     for section in ("derived", "lookups"):
         for name, entry in getattr(definition, section).items():
             place = loaded.source.place((section, name), key=True)

@@ -665,6 +665,48 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "others, so its assessment would have been scored in halves.",
         "Sort the input by the column of the id.",
     ),
+    "RVN740": (
+        "a column that is no id",
+        "In the long layout the lines of one assessment are held at once. So many with one id are no assessment.",
+        "Name the column that tells assessments apart.",
+    ),
+    "RVN741": (
+        "an item that is answered twice",
+        "Two lines of one assessment hold an answer to the same item. Which of them counts cannot be guessed, so all "
+        "lines of the assessment stand among the problems and it is not scored.",
+        "Keep one of the lines.",
+    ),
+    "RVN742": (
+        "lines of an assessment that differ",
+        "The day of assessment, or another fact about the whole assessment, is not the same in all of its lines.",
+        "Give them the same.",
+    ),
+    "RVN743": (
+        "a line about another item",
+        "In the long layout a line names an item that the instrument does not have. It may be misspelt.",
+        "Correct the name or map it. Where the file holds other things too, say `others: pass over`; the lines are "
+        "then counted and not reported.",
+    ),
+    "RVN744": (
+        "the mapping of another instrument",
+        "A mapping file says under `of` for which instrument and version it was made.",
+        "Use it with that one, or make another mapping.",
+    ),
+    "RVN745": (
+        "a value that is mapped to no answer",
+        "What stands behind the code is neither an option of the item, nor in its range, nor a reason for absence.",
+        "Correct it; the hint says what can stand there.",
+    ),
+    "RVN746": (
+        "a code of absence without a reason",
+        "The reason is not among those that the item knows.",
+        "Take a reason of the item, or map the code for each item under `values`.",
+    ),
+    "RVN747": (
+        "a code of absence that can be an answer",
+        "The code is given for all items, and for this one it is within the answers: 99 may be an age.",
+        "Say under `values` what it means for that item.",
+    ),
     "RVN811": (
         "one of several",
         "Of several ways to say a thing the plan needs exactly one.",

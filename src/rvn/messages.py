@@ -406,7 +406,11 @@ ROWS_LOST = Message(
     "the rows do not add up: {rows_in:,} in, {placed:,} out, {not_scored:,} not scored; '{file}' was not written",
     "this is a fault of rvn; please report it",
 )
-ROW_CELLS = Message("RVN736", "the line has {found} cells, the first line has {expected}", "{remedy}")
+ROW_CELLS = Message(
+    "RVN736",
+    "the line has {found} cells, the first line has {expected}",
+    "look for a separator too many or too few, and for a lost quote",
+)
 ID_ABSENT = Message("RVN737", "the row has no id", "give every row one")
 ID_REPEATED = Message(
     "RVN738", "the id of the row stands in an earlier row too", "keep one of them, or tell them apart"
@@ -415,4 +419,30 @@ NOT_TOGETHER = Message(
     "RVN739",
     "the lines of an assessment do not all stand together in the input; nothing was written to '{file}'",
     "sort the input by the column of the id",
+)
+NOT_AN_ID = Message(
+    "RVN740",
+    "more than {lines:,} lines in a row have the same id in the column '{column}'",
+    "name the column that tells assessments apart",
+)
+ITEM_TWICE = Message(
+    "RVN741", "an item of this assessment has more than one line, so none of its lines is scored", "keep one of them"
+)
+LINE_DIFFERS = Message(
+    "RVN742",
+    "the lines of this assessment differ in the column '{column}', so none of them is scored",
+    "give them the same",
+)
+OTHER_ITEM = Message(
+    "RVN743",
+    "the instrument has no such item, so the line is not scored",
+    "correct the name, map it under `columns`, or say `others: pass over`",
+)
+MAPPING_OF = Message("RVN744", "the mapping is made for {of}, not for {reference}", "use it with that instrument")
+MAPPED_VALUE = Message("RVN745", "this is no answer to '{item}'", "{hint}")
+MAPPED_REASON = Message("RVN746", "'{reason}' is no reason for absence of '{item}'", "{near}")
+MAPPED_ANSWER = Message(
+    "RVN747",
+    "{code} can be an answer to '{item}'",
+    "say what it means there: `values: {{{item}: {{{code}: …}}}}`",
 )

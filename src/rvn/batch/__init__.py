@@ -29,7 +29,7 @@ beside the destination, a journal says how far they reach, and at the end the wh
 from rvn.batch.account import Account
 from rvn.batch.chunk import PROBLEMS, Chunk, Part, Pending, Source, Transform, problem_rows
 from rvn.batch.forms import Csv, Form, Parquet
-from rvn.batch.parquet import ParquetSource
+from rvn.batch.parquet_source import ParquetSource
 from rvn.batch.run import Progress, problems_beside, run
 
 __all__ = [

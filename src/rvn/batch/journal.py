@@ -39,6 +39,11 @@ class Journal:
         self._path = self.folder / "journal"
         self._file: Any = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the work folder belongs to this run."""
+        return self._file is not None
+
     def begin(self, run: Mapping[str, Any], *, resume: bool, replace: bool) -> None:
         """Start a run, or take up the one that was stopped.
 

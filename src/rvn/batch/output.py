@@ -30,8 +30,11 @@ class Output:
         self.parts = self.rows = 0
         self._content = Growing(path)
         self._kept = Growing(path.with_name(f"{path.name}.kept"))
-        if not self._content.length:
-            self._content.append(form.start(schema))
+
+    def begin(self) -> None:
+        """Write what stands before the first part."""
+        self.go_back([0, 0, 0, 0])
+        self._content.append(self.form.start(self.schema))
 
     def append(self, part: Encoded) -> None:
         """Write a part behind those before it."""

@@ -95,21 +95,24 @@ def run(
     BatchError
         When the run cannot begin or go on; finished parts are kept, unless it could not begin.
     """
-    empty = transform(source.schema.empty_table()).table.schema
+    empty = transform(source.schema.empty_table()).table
+    form.encode(empty)  # so that a column which the form cannot hold is said before anything runs
     journal = Journal([destination, problems_beside(destination)])
     identity = {"rvn": version("rvn"), "input": source.identity, "recipe": recipe}
     work = None
     try:
         with _told(destination):
             journal.begin(identity | {"pyarrow": pa.__version__}, resume=resume, replace=replace)
-            work = _Work(journal, form, empty, id_column, progress)
+        work = _Work(journal, form, empty.schema, id_column, progress)
         with _told(destination, work):
             if not work.is_published:
+                work.open()
                 work.append_all(source, transform)
                 work.finish(source, identity)
             work.publish()
     except RvnError as error:
-        if isinstance(error, FrameError) or (work is not None and not work.kept):
+        is_worth_keeping = isinstance(error, BatchError) and work is not None and work.kept
+        if journal.is_open and not is_worth_keeping:
             journal.clear()
         raise
     finally:
@@ -144,24 +147,25 @@ class _Work:
         self.schema = schema
         self.id_column = id_column
         self.progress = progress
-        self.parts = 0
-        self.account = Account()
         state = journal.state or {}
         self.is_published = bool(state.get("published"))
-        if state:
-            self.account = Account(**state["account"])
+        self.parts = state.get("parts", 0)
+        self.account = Account(**state.get("account", {}))
         self.resumed = self.kept = self.account.rows_in
         self.files: dict[str, Output | Ids] = {}
-        if not self.is_published:
-            folder = journal.folder
-            self.output = Output(folder / "output", form, schema)
-            self.problems = Output(folder / "problems", form, PROBLEMS)
-            self.ids = Ids(folder / "ids")
-            self.files = {"output": self.output, "problems": self.problems, "ids": self.ids}
-            if state:
-                self.parts = state["parts"]
-                for name, file in self.files.items():
-                    file.go_back(state[name])
+
+    def open(self) -> None:
+        """Open the files as they were when the journal was last written, or new ones."""
+        folder = self.journal.folder
+        self.output = self.files["output"] = Output(folder / "output", self.form, self.schema)
+        self.problems = self.files["problems"] = Output(folder / "problems", self.form, PROBLEMS)
+        self.ids = self.files["ids"] = Ids(folder / "ids")
+        if self.journal.state:
+            for name, file in self.files.items():
+                file.go_back(self.journal.state[name])
+        else:
+            self.output.begin()
+            self.problems.begin()
 
     def append_all(self, source: Source, transform: Transform) -> None:
         workers = os.cpu_count() or 1

@@ -21,7 +21,7 @@ from rvn.cli.problems import CommandError
 from rvn.definition.scope import ASSESSED_ON
 from rvn.definition.source import parse
 from rvn.errors import AnswersError, Diagnostic
-from rvn.plan.nodes import Field
+from rvn.scoring.files.text import as_answer
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.result import Result
 
@@ -31,13 +31,12 @@ FRAMES = (".csv", ".parquet")
 
 _PAIR = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)=(.*)", re.DOTALL)
 _QUOTE_NO_ANSWER = {messages.TAB.code, messages.DUPLICATE_KEY.code, messages.SECOND_DOCUMENT.code}
-_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 def frame_file(words: Sequence[str]) -> Path | None:
-    """Return the file of a frame, or None where the answers of one person were typed."""
+    """Return the file or folder of a frame, or None where the answers of one person were typed."""
     path = _file(words)
-    return path if path is not None and path.suffix.lower() in FRAMES else None
+    return path if path is not None and (path.suffix.lower() in FRAMES or path.is_dir()) else None
 
 
 def day(text: str | None) -> date | None:
@@ -128,13 +127,13 @@ def _file(words: Sequence[str]) -> Path | None:
         return None
     if len(words) > 1:
         raise CommandError(problems.FILE_ALONE.at())
-    if files[0] != STDIN and not Path(files[0]).is_file():
+    if files[0] != STDIN and not Path(files[0]).exists():
         raise CommandError(problems.NO_FILE.at(file=files[0]))
     return Path(files[0])
 
 
 def _names_a_file(word: str) -> bool:
-    return word == STDIN or Path(word).suffix.lower() in (*MAPPINGS, *FRAMES)
+    return word == STDIN or Path(word).suffix.lower() in (*MAPPINGS, *FRAMES) or Path(word).is_dir()
 
 
 def _from_pairs(instrument: Instrument, words: Sequence[str]) -> dict[str, Any]:
@@ -156,7 +155,7 @@ def _from_pairs(instrument: Instrument, words: Sequence[str]) -> dict[str, Any]:
         if name in within:
             found.append(problems.TWICE.at(name=pair[1]))
         field = asked.plan.fields.get(name)
-        within[name] = pair[2] if field is None else typed(field, pair[2])
+        within[name] = pair[2] if field is None else as_answer(field, pair[2])
     if found:
         raise CommandError(found)
     return answers
@@ -211,25 +210,3 @@ def _yaml(text: str, name: str) -> object:
 
 def _unreadable(name: str, why: str, remedy: str) -> CommandError:
     return CommandError(problems.UNREADABLE.at(file=name, why=why, remedy=remedy))
-
-
-# text as answers
-
-
-def typed(field: Field, text: str) -> object:
-    """Return an answer that was written as text: numbers of numbers and counts are read, the rest stays as it is.
-
-    >>> priors = Field(name="priors", kind="count", reasons=("refused",))
-    >>> [typed(priors, text) for text in ("3", "", "refused", "three")]
-    [3.0, None, 'refused', 'three']
-    """
-    if text == "":
-        return None
-    if is_numeric(field) and _NUMBER.fullmatch(text):
-        return float(text)
-    return text
-
-
-def is_numeric(field: Field) -> bool:
-    """Return whether the answers to a field are numbers."""
-    return field.kind in ("number", "count")

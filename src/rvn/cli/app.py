@@ -51,8 +51,8 @@ FrameAnswers = Annotated[
     list[str],
     typer.Argument(
         metavar="ANSWERS",
-        help="item=value pairs, a .json or .yaml file, or - for standard input: one person. A .csv or .parquet file: "
-        "a frame, one row an assessment, one column an item.",
+        help="item=value pairs, a .json or .yaml file, or - for standard input: one person. A .csv or .parquet file, "
+        "or a folder of .parquet files: any number of rows, one row an assessment, one column an item.",
     ),
 ]
 Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day of assessment, such as 2026-11-21.")]
@@ -242,7 +242,11 @@ def score(
     recalled: Recalled = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="OUT", help="Where a scored frame goes: a .csv or .parquet file."),
+        typer.Option("-o", "--output", metavar="OUT", help="Where scored rows go: a .csv or .parquet file."),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help="A .yaml file: how the input calls and writes things."),
     ] = None,
     column: Annotated[
         list[str] | None,
@@ -251,13 +255,20 @@ def score(
     prefix: Annotated[
         str | None, typer.Option("--prefix", metavar="TEXT", help="Put before the names of the new columns.")
     ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMN", help="The column that names the rows; none may stand twice.")
+    ] = None,
     separator: Annotated[
         str | None, typer.Option("--separator", metavar="SIGN", help="What stands between cells of CSV; a comma.")
     ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped; or begin.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the output that is there, or begin a stopped run again.")
+    ] = False,
     language: Tongue = Words.EN,
     form: Form = Format.TEXT,
 ) -> None:
-    """Score one person, or a frame in a file."""
+    """Score one person, or a file of any size."""
     from rvn.cli import answers as reading
     from rvn.cli import files, results
 
@@ -265,21 +276,28 @@ def score(
         instrument = rvn.load(reference, profile=profile)
         source = reading.frame_file(answers)
         if source is None:
-            _refuse({"-o": output, "--column": column, "--prefix": prefix, "--separator": separator})
+            of_files = {"-o": output, "--mapping": mapping, "--column": column, "--prefix": prefix, "--id": id_column}
+            switches = {"--resume": resume or None, "--replace": replace or None}
+            _refuse({**of_files, "--separator": separator, **switches})
             result = reading.score_person(instrument, answers, on, recalled or ())
             is_fine = results.say_result(result, language.value, form)
         else:
-            options = files.Options(
+            instrument = instrument.accepting(*recalled or ())
+            scored = files.score(
+                instrument,
+                source,
+                output,
+                bar=form is Format.TEXT,
                 on=reading.day(on),
+                mapping=mapping,
                 columns=files.mapping(column or ()),
+                id_column=id_column,
                 prefix=prefix or "",
                 separator=files.separator_of(separator),
+                resume=resume,
+                replace=replace,
             )
-            instrument = instrument.accepting(*recalled or ())
-            out = files.check_output(output, source)
-            batch = files.score_file(instrument, source, options)
-            files.write({out: batch.frame, files.problems_file(out): batch.found}, options.separator)
-            is_fine = results.say_batch(instrument, batch, out, form)
+            is_fine = results.say_batch(instrument, scored, files.separator_of(separator), form)
         if not is_fine:
             raise typer.Exit(Exit.PROBLEMS)
 

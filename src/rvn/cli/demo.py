@@ -12,7 +12,7 @@ import typer
 
 import rvn
 from rvn import catalog
-from rvn.cli import files, problems
+from rvn.cli import problems
 from rvn.cli.problems import CommandError, Format, say_json
 from rvn.cli.table import heading, say, say_lines, say_table
 from rvn.scoring.instrument import Instrument
@@ -83,11 +83,23 @@ def run(folder: Path, form: Format) -> None:
     except OSError as error:
         raise CommandError(problems.CANNOT_WRITE.at(file=folder, why=problems.reason(error))) from None
     out = folder / SCORED
-    files.write({out: shown.frame})
+    _write(shown.frame, out)
     if form is Format.JSON:
         say_json(shown.to_record() | {"output": str(out)})
     else:
         _say(shown, out)
+
+
+def _write(frame: pd.DataFrame, out: Path) -> None:
+    """Write a file under another name first, so that it is there whole or not at all."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        frame.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
+        part.replace(out)
+    except OSError as error:
+        raise CommandError(problems.CANNOT_WRITE.at(file=out, why=problems.reason(error))) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def demonstrate() -> Demonstration:

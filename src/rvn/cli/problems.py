@@ -51,8 +51,6 @@ UNREADABLE = Message("RVN905", "'{file}' cannot be read: {why}", "{remedy}")
 NOT_ANSWERS = Message("RVN906", "'{file}' holds {found}, not answers by name", "write one `item: answer` a line")
 OUT_NEEDED = Message("RVN907", "a scored frame needs a file to go to", "add `-o scored.csv` or `-o scored.parquet`")
 FRAME_OPTION = Message("RVN908", "`{option}` is for frames", "leave it out; the result of one person is printed")
-OUT_IS_INPUT = Message("RVN909", "`-o` would write over the answers in '{file}'", "choose another name")
-OUT_KIND = Message("RVN910", "'{file}' is of no kind that is written here", "end its name in .csv or .parquet")
 CANNOT_WRITE = Message("RVN911", "'{file}' cannot be written: {why}", "choose another place")
 ONE_PERSON = Message("RVN912", "one person is explained at a time", "write item=value pairs, or name a .json or .yaml")
 DAY_NEEDED = Message(
@@ -60,7 +58,7 @@ DAY_NEEDED = Message(
 )
 BAD_DAY = Message("RVN914", "`--on` is not a date", "write it as 2026-11-21")
 TWO_DAYS = Message("RVN915", "the day of assessment is given twice, and differs", "keep `--on` or `assessed_on`")
-PARQUET = Message("RVN916", "Parquet files need pyarrow", "install it: pip install 'rvn[parquet]'")
+ARROW = Message("RVN916", "files of answers need pyarrow", "install it: pip install 'rvn[parquet]'")
 BAD_SEPARATOR = Message("RVN917", "`--separator` is not one character", "for example `--separator ';'`")
 BAD_COLUMN = Message("RVN918", "`--column` is not written as item=column", "for example `--column priors=priors_count`")
 COMPONENT = Message(

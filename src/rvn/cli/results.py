@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from rvn import text
-from rvn.cli.files import Batch, problems_file
+from rvn.cli.files import first_problems
 from rvn.cli.problems import Format, say_json
 from rvn.cli.table import say, say_lines, say_table
 from rvn.plan.status import Status
@@ -15,6 +15,10 @@ from rvn.scoring.instrument import Instrument
 from rvn.scoring.result import Result
 from rvn.scoring.wording import localized
 from rvn.text import Language
+
+if TYPE_CHECKING:
+    from rvn.batch import Account
+    from rvn.scoring.files.score import ScoredFile
 
 FIRST = 5  # problems of a frame that are shown; all of them are in the file
 
@@ -51,44 +55,56 @@ def say_explanation(result: Result, language: Language, form: Format) -> bool:
     return _is_valid(result)
 
 
-def say_batch(instrument: Instrument, batch: Batch, out: Path, form: Format) -> bool:
-    """Print what became of a frame; return whether all of its rows could be used."""
-    beside = problems_file(out)
+def say_batch(instrument: Instrument, scored: ScoredFile, separator: str, form: Format) -> bool:
+    """Print what became of a file; return whether all of its rows could be used."""
+    account = scored.account
+    statuses = dict(sorted(account.counts.items(), key=lambda entry: -entry[1]))
     if form is Format.JSON:
         record = {
             "instrument": instrument.reference,
             "fingerprint": instrument.fingerprint,
             "recalled": sorted(instrument.accepted),
-            "rows": batch.rows,
             "outcome": instrument.definition.outcome,
-            "statuses": dict(batch.statuses),
-            "errors": batch.errors,
-            "warnings": batch.warnings,
-            "output": str(out),
-            "problems": str(beside),
+            "statuses": statuses,
+            **{name: value for name, value in account.to_record().items() if name != "counts"},
+            "output": str(scored.destination),
+            "problems": str(scored.problems),
         }
         say_json(record)
-        return batch.errors == 0
+        return account.errors == 0
     outcome = instrument.wording("en").label(instrument.definition.outcome)
-    say(f"{batch.rows:,} rows scored with {instrument.title('en')} ({instrument.reference}); none is left out.")
+    say(f"Scored with {instrument.title('en')} ({instrument.reference}).")
+    say(_balance(account))
     typer.echo()
-    rows = [(text.word(status, "en"), f"{count:,}") for status, count in batch.statuses.items()]
+    rows = [(text.word(status, "en"), f"{count:,}") for status, count in statuses.items()]
     say_table((f"status of {outcome}", "rows"), rows, right=(1,))
     typer.echo()
-    if batch.errors or batch.warnings:
-        say(f"Problems: {batch.errors:,}; their rows are invalid. Warnings: {batch.warnings:,}.")
-        for row, item, code, problem in batch.first(FIRST):
-            say(f"row {row:,}, {item}: {code} {problem}", indent=2, hang=2)
-        if batch.errors + batch.warnings > FIRST:
-            say(f"and {batch.errors + batch.warnings - FIRST:,} more in {beside}", indent=2)
-        say("Rows are counted from 0, without the first line of the file.")
+    if account.errors or account.warnings:
+        say(f"Problems: {account.errors:,}. Warnings: {account.warnings:,}.")
+        for found in first_problems(scored.problems, FIRST, separator):
+            where = f"row {found['row']:,}" + (f", {found['item']}" if found["item"] else "")
+            say(f"{where}: {found['code']} {found['problem']}", indent=2, hang=2)
+        if account.errors + account.warnings > FIRST:
+            say(f"and {account.errors + account.warnings - FIRST:,} more in {scored.problems}", indent=2)
+        say("Rows are counted from 0, without the first line of a CSV file.")
     else:
         say("No problems.")
     typer.echo()
-    typer.echo(f"scored    {out}")
-    typer.echo(f"problems  {beside}")
+    typer.echo(f"scored    {scored.destination}")
+    typer.echo(f"problems  {scored.problems}")
     _say_limits(instrument, "en")
-    return batch.errors == 0
+    return account.errors == 0
+
+
+def _balance(account: Account) -> str:
+    """Return the sum that shows that no row is lost."""
+    aside = f" + {account.aside:,} passed over" if account.aside else ""
+    if account.placed == account.rows_out:
+        return (
+            f"{account.rows_in:,} rows in = {account.rows_out:,} rows out + {account.not_scored:,} not scored{aside}."
+        )
+    made = f"{account.placed:,} in the {account.rows_out:,} rows out"
+    return f"{account.rows_in:,} lines in = {made} + {account.not_scored:,} not scored{aside}."
 
 
 def _is_valid(result: Result) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ from rvn.scoring.wording import Wording, localized
 from rvn.text import Language
 
 if TYPE_CHECKING:
+    from rvn.batch import Progress
+    from rvn.scoring.files.score import ScoredFile
     from rvn.scoring.frame import ScoredFrame
 
 
@@ -151,6 +153,41 @@ class Instrument:
         from rvn.scoring.frame import score_frame
 
         return score_frame(self, frame, on=on, columns=columns, prefix=prefix, outputs=outputs)
+
+    def score_file(
+        self,
+        source: str | Path,
+        destination: str | Path,
+        *,
+        on: date | str | None = None,
+        mapping: str | Path | None = None,
+        columns: Mapping[str, str] | None = None,
+        id_column: str | None = None,
+        prefix: str = "",
+        outputs: Collection[str] | None = None,
+        separator: str = ",",
+        resume: bool = False,
+        replace: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ScoredFile:
+        """Score a file of any size into another; see `rvn.scoring.files.score.score_file`."""
+        from rvn.scoring.files.score import score_file
+
+        return score_file(
+            self,
+            source,
+            destination,
+            on=on,
+            mapping=mapping,
+            columns=columns,
+            id_column=id_column,
+            prefix=prefix,
+            outputs=outputs,
+            separator=separator,
+            resume=resume,
+            replace=replace,
+            progress=progress,
+        )
 
     def ignored(self, evaluation: Evaluation) -> Iterator[Diagnostic]:
         """Yield a warning for every answer to an item that is not asked."""

@@ -1,4 +1,4 @@
-"""`rvn score` for a frame in a file: nothing is guessed, nothing is lost, and what was there stays as it was."""
+"""`rvn score` for a file of many: nothing is guessed, nothing is lost, and what was there stays as it was."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from ran import Run, Write
 
+from rvn.batch.growing import Growing
+
 RULES = "broward-rules@2018"
 SECRET = "xyzzy-4711"
+COUNTS = ("rows_in", "rows_out", "not_scored", "errors", "warnings")
 PEOPLE = """id,age,sex,priors,note
 007,19,male,0,"a, quoted"
 1,40,female,-1,NA
@@ -38,7 +41,7 @@ def test_three_bad_cells_cost_their_rows_and_nothing_else(run: Run, people: str)
     ran = run("score", RULES, people, "-o", "out.csv", "--format", "json")
     assert 1 == ran.code
     assert {"invalid": 3, "complete": 1, "decided": 1, "too_few_answers": 1} == ran.data["statuses"]
-    assert (6, 3, 0) == (ran.data["rows"], ran.data["errors"], ran.data["warnings"])
+    assert (6, 6, 0, 3, 0) == tuple(ran.data[name] for name in COUNTS)
     statuses = ["complete", "invalid", "invalid", "decided", "invalid", "too_few_answers"]
     assert statuses == [row["level_status"] for row in _rows("out.csv")]
 
@@ -66,7 +69,7 @@ def test_a_long_number_is_not_rounded_in_the_problems(run: Run, write: Write) ->
 def test_the_screen_shows_counts_and_problems_but_no_cell(run: Run, write: Write) -> None:
     ran = run("score", RULES, write("a.csv", f"age,sex,priors\n{SECRET},{SECRET},0\n19,male,0\n"), "-o", "out.csv")
     assert 1 == ran.code
-    assert "2 rows scored with Broward rule list (broward-rules@2018); none is left out." in ran.out
+    assert "Scored with Broward rule list (broward-rules@2018).\n2 rows in = 2 rows out + 0 not scored.\n" in ran.out
     assert "row 0, age: RVN603 the answer to 'age' is text, not a whole number" in ran.out
     assert SECRET not in ran.out + ran.err
     assert 80 >= max(map(len, ran.out.splitlines()))
@@ -76,7 +79,7 @@ def test_a_sound_frame_ends_with_0_and_an_empty_table_of_problems(run: Run, writ
     ran = run("score", RULES, write("a.csv", "age,sex,priors\n19,male,0\n"), "-o", "out.csv")
     assert 0 == ran.code
     assert "No problems." in ran.out
-    assert "row,item,code,severity,problem,value\n" == Path("out.problems.csv").read_text()
+    assert "row,id,item,code,severity,problem,value,not_scored\n" == Path("out.problems.csv").read_text()
 
 
 def test_a_warning_is_no_problem(run: Run, write: Write) -> None:
@@ -89,7 +92,7 @@ def test_the_day_may_stand_in_a_column(run: Run, write: Write) -> None:
     name = write("a.csv", "born,mood,drinks,dose,helped,assessed_on\n1950-01-01,high,1,,,2026-01-01\n")
     ran = run("score", "sample@1", name, "-o", "out.csv")
     assert 0 == ran.code
-    assert "True" == _rows("out.csv")[0]["elderly"]
+    assert "true" == _rows("out.csv")[0]["elderly"]
 
 
 def test_columns_may_have_other_names_and_new_ones_a_prefix(run: Run, write: Write) -> None:
@@ -114,6 +117,21 @@ def test_a_byte_order_mark_and_windows_lines_are_read(run: Run, write: Write) ->
     name = write("a.csv", b"\xef\xbb\xbfage,sex,priors\r\n19,male,0\r\n\r\n")
     ran = run("score", RULES, name, "-o", "out.csv", "--format", "json")
     assert (0, {"complete": 1}) == (ran.code, ran.data["statuses"])
+
+
+def test_a_line_with_other_cells_costs_itself_and_nothing_else(run: Run, write: Write) -> None:
+    lines = ("19,male,0", f"19,male,0,{SECRET}", "", "40,female,9", "19", "40,male,x", "19,male,1")
+    ran = run("score", RULES, write("a.csv", "age,sex,priors\n" + "\n".join(lines)), "-o", "out.csv")
+    assert 1 == ran.code
+    assert "7 rows in = 4 rows out + 3 not scored." in ran.out
+    assert SECRET not in ran.out + ran.err
+    assert ["complete", "complete", "invalid", "complete"] == [row["level_status"] for row in _rows("out.csv")]
+    assert [
+        ("1", "RVN736", lines[1], "true"),
+        ("2", "RVN736", "", "true"),
+        ("4", "RVN736", "19", "true"),
+        ("5", "RVN603", "x", "false"),
+    ] == [tuple(row[name] for name in ("row", "code", "value", "not_scored")) for row in _rows("out.problems.csv")]
 
 
 def test_a_single_column_may_be_empty_in_a_row(run: Run, write: Write) -> None:
@@ -177,12 +195,11 @@ def test_csv_and_parquet_give_the_same_results(run: Run, write: Write) -> None:
     [
         ("", "its first line holds no names of columns"),
         ("age,sex,age\n", "two columns are called 'age'"),
-        (f"age,sex,priors\n19,male,0\n19,male,0,{SECRET}\n", "line 3 has 4 cells, the first line has 3"),
-        (f"age,sex,priors\n{SECRET},male\n", "line 2 has 2 cells, the first line has 3"),
-        ("age,sex,priors\n19,male,0\n\n19,male,0\n", "line 3 has 0 cells, the first line has 3"),
+        (f"age,sex,priors\n{SECRET},male\n", "none of its lines has 3 cells, as the first line has"),
         (f'age,sex,priors\n"19"{SECRET},male,0\n', "line 2: "),
         (f'age,sex,priors\n"19,{SECRET},0\n', "line 2: "),
-        (b"age,sex,priors\n\xff,male,0\n", "it is not UTF-8 text"),
+        (f"age,sex,priors\n19,male,0\r{SECRET},male,0\n", "line 2: a carriage return"),
+        (b"age,sex,priors\n\xff,male,0\n", "line 2: it is not UTF-8 text"),
     ],
 )
 def test_a_csv_that_cannot_be_understood_is_not_half_read(
@@ -190,7 +207,7 @@ def test_a_csv_that_cannot_be_understood_is_not_half_read(
 ) -> None:
     ran = run("score", RULES, write("a.csv", content), "-o", "out.csv")
     assert (2, "") == (ran.code, ran.out)
-    assert ran.err.startswith(f"RVN905 'a.csv' cannot be read: {why}")
+    assert ran.err.startswith(f"RVN721 'a.csv' cannot be read: {why}")
     assert SECRET not in ran.err
     assert not Path("out.csv").exists()
 
@@ -199,10 +216,10 @@ def test_a_csv_that_cannot_be_understood_is_not_half_read(
     ("words", "code"),
     [
         ((), "RVN907"),
-        (("-o", "people.csv"), "RVN909"),
-        (("-o", "./people.csv"), "RVN909"),
-        (("-o", "out.txt"), "RVN910"),
-        (("-o", "nowhere/out.csv"), "RVN911"),
+        (("-o", "people.csv"), "RVN733"),
+        (("-o", "./people.csv"), "RVN733"),
+        (("-o", "out.txt"), "RVN732"),
+        (("-o", "nowhere/out.csv"), "RVN730"),
         (("-o", "out.csv", "--column", "priors"), "RVN918"),
         (("-o", "out.csv", "--separator", ", "), "RVN917"),
         (("-o", "out.csv", "--on", "today"), "RVN914"),
@@ -221,7 +238,7 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(
 
 def test_the_problems_would_not_be_written_over_the_answers_either(run: Run, write: Write) -> None:
     name = write("out.problems.csv", "age,sex,priors\n19,male,0\n")
-    assert ["RVN909"] == run("score", RULES, name, "-o", "out.csv", "--format", "json").codes
+    assert ["RVN733"] == run("score", RULES, name, "-o", "out.csv", "--format", "json").codes
 
 
 def test_a_column_that_is_taken_is_not_written_over(run: Run, write: Write) -> None:
@@ -230,9 +247,11 @@ def test_a_column_that_is_taken_is_not_written_over(run: Run, write: Write) -> N
     assert (2, ["RVN702"]) == (ran.code, ran.codes)
 
 
-def test_an_older_file_is_replaced_whole_and_no_part_stays_behind(run: Run, people: str, write: Write) -> None:
+def test_an_older_file_is_replaced_only_when_asked_for_and_whole(run: Run, people: str, write: Write) -> None:
     write("out.csv", "older\n")
-    run("score", RULES, people, "-o", "out.csv")
+    ran = run("score", RULES, people, "-o", "out.csv", "--format", "json")
+    assert (2, ["RVN725"], "older\n") == (ran.code, ran.codes, Path("out.csv").read_text())
+    assert 1 == run("score", RULES, people, "-o", "out.csv", "--replace").code
     assert 6 == len(_rows("out.csv"))
     assert {"people.csv", "out.csv", "out.problems.csv"} == {path.name for path in Path().iterdir()}
 
@@ -240,22 +259,20 @@ def test_an_older_file_is_replaced_whole_and_no_part_stays_behind(run: Run, peop
 def test_a_write_that_fails_leaves_what_was_there(
     run: Run, people: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import pandas as pd
-
-    def full(*_: object, **__: object) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     write("out.csv", "older\n")
-    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
-    ran = run("score", RULES, people, "-o", "out.csv")
+    monkeypatch.setattr(Growing, "append", full)
+    ran = run("score", RULES, people, "-o", "out.csv", "--replace")
     assert 2 == ran.code
-    assert ran.err.startswith("RVN911 'out.csv' cannot be written: no space left on device")
+    assert ran.err.startswith("RVN730 'out.csv' cannot be written: no space left on device")
     assert ("older\n", 2) == (Path("out.csv").read_text(), len(list(Path().iterdir())))
 
 
 def test_a_file_that_is_not_parquet_is_unreadable(run: Run, write: Write) -> None:
     ran = run("score", RULES, write("a.parquet", "age\n1\n"), "-o", "out.csv", "--format", "json")
-    assert (2, ["RVN905"]) == (ran.code, ran.codes)
+    assert (2, ["RVN721"]) == (ran.code, ran.codes)
 
 
 def test_answers_that_are_lists_are_refused_with_their_column(run: Run) -> None:
@@ -265,10 +282,10 @@ def test_answers_that_are_lists_are_refused_with_their_column(run: Run) -> None:
     assert "'age'" in ran.err
 
 
-def test_parquet_without_pyarrow_says_what_to_install(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_pyarrow_says_what_to_install(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     ran = run("score", RULES, write("a.parquet", "x"), "-o", "out.parquet")
     assert 2 == ran.code
     assert "pip install 'rvn[parquet]'" in ran.err

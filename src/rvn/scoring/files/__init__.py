@@ -1,0 +1,1 @@
+"""Files of any size are scored: how a file writes answers, its layout, and the run over it."""

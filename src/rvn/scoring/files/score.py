@@ -1,0 +1,193 @@
+"""Scores a file of any size: Parquet, CSV or a folder of Parquet, in bounded memory, and can be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rvn import messages
+from rvn.batch import Account, Csv, Parquet, ParquetSource, Progress, Source, problems_beside, run
+from rvn.batch.csv_source import CsvSource
+from rvn.errors import FrameError
+from rvn.scoring.files.mapping import Names, read_mapping
+from rvn.scoring.files.scorer import Scorer
+
+if TYPE_CHECKING:
+    from rvn.scoring.instrument import Instrument
+
+KINDS = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class ScoredFile:
+    """What became of a file.
+
+    Parameters
+    ----------
+    destination
+        The scored rows.
+    problems
+        Every cell that could not be used, and every row that is not in the output.
+    account
+        What became of every row; its `counts` say how many have each status of the instrument's outcome.
+    """
+
+    destination: Path
+    problems: Path
+    account: Account
+
+
+def score_file(
+    instrument: Instrument,
+    source: str | Path,
+    destination: str | Path,
+    *,
+    on: date | str | None = None,
+    mapping: str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    id_column: str | None = None,
+    prefix: str = "",
+    outputs: Collection[str] | None = None,
+    separator: str = ",",
+    resume: bool = False,
+    replace: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> ScoredFile:
+    r"""Return what became of a file after its rows stand, with their outputs, at a destination.
+
+    The memory needed does not grow with the file. The destination is written whole or not at all; its problems stand
+    beside it. A run that was stopped goes on with `resume`, to the same bytes.
+
+    Parameters
+    ----------
+    instrument
+        What to score with.
+    source
+        A Parquet or CSV file, or a folder of Parquet files.
+    destination
+        A file that ends in ``.parquet`` or ``.csv``.
+    on
+        Day of assessment for all rows; otherwise a column ``assessed_on``, where the instrument needs it.
+    mapping
+        A file that says how the source calls and writes things.
+    columns
+        Names of columns that differ from the names of their items: item → column; they add to the mapping.
+    id_column
+        The column that names the rows; it goes into the table of problems, and ids that stand twice are reported.
+    prefix
+        Put before the names of the new columns.
+    outputs
+        Names of the outputs and flags wanted; when not given, all but the norms.
+    separator
+        What stands between the cells of CSV.
+    resume
+        Whether to go on with a run that was stopped; where there is none, it begins.
+    replace
+        Whether to replace what stands at the destination, and to forget a run that was stopped.
+    progress
+        Called after every part.
+
+    Raises
+    ------
+    FrameError
+        When the source cannot be used: columns are lacking, a file is cut off, types change.
+    DefinitionError
+        When the mapping is wrong.
+    BatchError
+        When the run cannot begin or go on; what it had finished is kept.
+
+    Examples
+    --------
+    >>> import rvn, tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "people.csv").write_text("age,sex,priors\n19,male,0\n40,female,-1\n")
+    >>> scored = rvn.load("broward-rules@2018").score_file(folder / "people.csv", folder / "scored.csv")
+    >>> scored.account.rows_in, scored.account.rows_out, scored.account.errors
+    (2, 2, 1)
+    >>> print(scored.problems.read_text().splitlines()[1])
+    1,,priors,RVN604,error,the answer to 'priors' is outside its range,-1,false
+    """
+    source, destination = Path(source), Path(destination)
+    check_places(source, destination)
+    names = Names({}) if mapping is None else read_mapping(Path(mapping), instrument.plan, instrument.reference)
+    names = names.with_more(columns or {}, id_column)
+    rows = opened(source, separator)
+    scorer = Scorer(
+        instrument,
+        rows.schema,
+        names,
+        on=on,
+        prefix=prefix,
+        outputs=outputs,
+        is_text=isinstance(rows, CsvSource),
+    )
+    recipe = {
+        **identity_of(instrument),
+        "on": None if on is None else str(on),
+        "mapping": names.to_record(),
+        "prefix": prefix,
+        "outputs": None if outputs is None else sorted(outputs),
+        "separator": separator,
+    }
+    form = Csv(separator) if destination.suffix.lower() == ".csv" else Parquet()
+    account = run(
+        rows,
+        scorer,
+        destination,
+        form,
+        recipe=recipe,
+        id_column=names.id_column,
+        resume=resume,
+        replace=replace,
+        progress=progress,
+    )
+    return ScoredFile(destination, problems_beside(destination), account)
+
+
+def identity_of(instrument: Instrument) -> dict[str, Any]:
+    """Return what tells an instrument from others, as plain values."""
+    profile = instrument.loaded.profile
+    return {
+        "instrument": instrument.id,
+        "version": instrument.version,
+        "profile": None if profile is None else f"{profile.id}@{profile.version}",
+        "fingerprint": instrument.fingerprint,
+        "accepted": sorted(instrument.accepted),
+    }
+
+
+def opened(source: Path, separator: str) -> Source:
+    """Return the rows of a file or folder.
+
+    Raises
+    ------
+    FrameError
+        When there is none, or it cannot be read.
+    """
+    if not source.exists():
+        raise FrameError(messages.NO_INPUT.at(file=source))
+    if source.is_dir() or source.suffix.lower() != ".csv":
+        return ParquetSource(source)
+    return CsvSource(source, separator)
+
+
+def check_places(source: Path, destination: Path) -> None:
+    """Raise where the output would hide its input, or cannot stand where it is to stand.
+
+    Raises
+    ------
+    FrameError
+        With the reason.
+    """
+    if destination.suffix.lower() not in KINDS:
+        raise FrameError(messages.OUTPUT_KIND.at(file=destination))
+    if not destination.parent.is_dir():
+        why = f"there is no folder '{destination.parent}'"
+        raise FrameError(messages.OUTPUT_FAILS.at(file=destination, why=why, remedy="make it, or choose another place"))
+    for made in (destination, problems_beside(destination)):
+        is_inside = source.is_dir() and made.resolve().is_relative_to(source.resolve())
+        if is_inside or made.resolve() == source.resolve():
+            raise FrameError(messages.OUTPUT_IS_INPUT.at(file=source))

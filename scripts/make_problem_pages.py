@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rvn import messages
 from rvn.messages import Message
-from rvn.study import problems
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "problems.md"
@@ -850,8 +849,7 @@ LINES = {
 
 def messages_by_code() -> dict[str, Message]:
     """Return every message of rvn, in the order of codes."""
-    worded = [*vars(messages).values(), *vars(problems).values()]
-    found = {value.code: value for value in worded if isinstance(value, Message)}
+    found = {value.code: value for value in vars(messages).values() if isinstance(value, Message)}
     return dict(sorted(found.items()))
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from rvn import messages
 from rvn.errors import ContractError, StudyError
-from rvn.study import problems
 from rvn.study.cells import FloatArray, Table
 from rvn.study.data import Wanted, read_data
 from rvn.study.entries import Raters
@@ -108,7 +108,7 @@ def _long(
         except ContractError as error:
             why, remedy = error.diagnostics[0].message, "keep one row for each person and rater"
             place = study.source.place(at)
-            raise StudyError(problems.DATA_UNREADABLE.at(place, name=source.name, why=why, remedy=remedy)) from None
+            raise StudyError(messages.DATA_UNREADABLE.at(place, name=source.name, why=why, remedy=remedy)) from None
 
     return spread(points), spread(levels), source
 

@@ -15,7 +15,8 @@ from rvn.study.forest import forest
 from rvn.study.groups_found import groupings_found
 from rvn.study.material import MOST_SCORES, Material, named
 from rvn.study.results import Analysis, CutRow, LevelRow, RocPoint, ScoreRow
-from rvn.validation.association.odds_ratios import linearity, odds_ratio, odds_ratio_per_sd, odds_ratios_by_level
+from rvn.validation.association.linearity import linearity
+from rvn.validation.association.odds_ratios import odds_ratio, odds_ratio_per_sd, odds_ratios_by_level
 from rvn.validation.calibration.expected_observed import expected_observed_by
 from rvn.validation.cutoffs.accuracy import Accuracy, accuracy
 from rvn.validation.discrimination.auc import auc

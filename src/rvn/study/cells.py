@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from rvn import messages
 from rvn.messages import Message
-from rvn.study import problems
 from rvn.study.entries import Data
 from rvn.study.results import ProblemRow
 
@@ -112,7 +112,7 @@ class Table:
         read, bad, _ = self._read(column, self._number)
         other = "a point" if self.data.decimal == "," else "a comma"
         remedy = f"correct them; is the decimal sign {other}? `decimal:` says which it is"
-        self.report(problems.CELL_NOT_NUMBER, bad, column, remedy=remedy)
+        self.report(messages.CELL_NOT_NUMBER, bad, column, remedy=remedy)
         return read
 
     def _number(self, value: Any) -> float:
@@ -144,7 +144,7 @@ class Table:
                 remedy = f"some have the form {also}: write all dates in one form, and say it with `dates:`"
             else:
                 remedy = "correct them; a day that the calendar does not have is no date"
-            self.report(problems.CELL_NOT_DATE, bad, column, form=form, remedy=remedy)
+            self.report(messages.CELL_NOT_DATE, bad, column, form=form, remedy=remedy)
         return read
 
     def texts(self, column: str) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
@@ -167,7 +167,7 @@ class Table:
         values = np.array([value_of.get(name, math.nan) for name in names] + [math.nan], dtype=np.float64)
         read = values[codes]
         shown = ", ".join(f"'{cell}'" for cells in known.values() for cell in cells)
-        self.report(problems.CELL_NOT_KNOWN, np.isnan(read) & (codes >= 0), column, known=shown, remedy=remedy)
+        self.report(messages.CELL_NOT_KNOWN, np.isnan(read) & (codes >= 0), column, known=shown, remedy=remedy)
         return read
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from rvn import messages
 from rvn.errors import Diagnostic, StudyError
-from rvn.study import problems
 from rvn.study.entries import Data
 from rvn.study.results import DataSource
 
@@ -52,7 +51,7 @@ def read_data(data: Data, folder: Path, wanted: Sequence[Wanted]) -> tuple[pd.Da
         return _read_table(data, wanted, names)
     path = folder / data.file
     if not path.is_file():
-        raise StudyError(problems.NO_DATA_FILE.at(file=data.file))
+        raise StudyError(messages.NO_DATA_FILE.at(file=data.file))
     if path.suffix == ".parquet":
         frame = _read_parquet(path, wanted, names)
         digest, kind = _digest_of_file(path), "parquet"
@@ -74,7 +73,7 @@ def _require(wanted: Sequence[Wanted], known: Sequence[str]) -> None:
     for column in wanted:
         if column.name not in known:
             near = messages.near(column.name, known)
-            absent.append(problems.NO_DATA_COLUMN.at(column.place, column=column.name, near=near))
+            absent.append(messages.NO_DATA_COLUMN.at(column.place, column=column.name, near=near))
     if absent:
         raise StudyError(sorted(dict.fromkeys(absent), key=lambda problem: problem.place or column.place))
 
@@ -87,7 +86,7 @@ def _read_csv(content: bytes, data: Data, wanted: Sequence[Wanted], names: list[
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         why, remedy = f"byte {error.start} is not UTF-8 text", "save the file as UTF-8"
-        raise StudyError(problems.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
+        raise StudyError(messages.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
     options: dict[str, Any] = {"sep": data.separator, "dtype": str, "keep_default_na": False, "na_values": []}
     try:
         known = list(pd.read_csv(io.StringIO(text), nrows=0, **options).columns)
@@ -97,7 +96,7 @@ def _read_csv(content: bytes, data: Data, wanted: Sequence[Wanted], names: list[
         found = re.search(r"Expected \d+ fields in line \d+, saw \d+", str(error))
         why = found.group().lower() if found else "it is not a table"
         remedy = "look for a separator too many, and for a lost quote; `separator:` says what stands between cells"
-        raise StudyError(problems.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
+        raise StudyError(messages.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
     return frame[names]
 
 
@@ -110,7 +109,7 @@ def _read_parquet(path: Path, wanted: Sequence[Wanted], names: list[str]) -> pd.
         frame: pd.DataFrame = parquet.read_table(path, columns=names).to_pandas()
     except pyarrow.ArrowException:
         why, remedy = "it is not a Parquet file", "make it again, or use CSV"
-        raise StudyError(problems.DATA_UNREADABLE.at(name=path.name, why=why, remedy=remedy)) from None
+        raise StudyError(messages.DATA_UNREADABLE.at(name=path.name, why=why, remedy=remedy)) from None
     return frame[names]
 
 
@@ -119,18 +118,18 @@ def _read_table(data: Data, wanted: Sequence[Wanted], names: list[str]) -> tuple
     try:
         import ibis
     except ModuleNotFoundError:
-        raise StudyError(problems.NO_DRIVER.at()) from None
+        raise StudyError(messages.NO_DRIVER.at()) from None
     url, table = str(data.url), str(data.table)
     if url.startswith("$"):
         if url[1:] not in os.environ:
-            raise StudyError(problems.NO_ENVIRONMENT.at(name=url[1:]))
+            raise StudyError(messages.NO_ENVIRONMENT.at(name=url[1:]))
         url = os.environ[url[1:]]
     try:
         found = ibis.connect(url).table(table)
         known = list(found.columns)
     except Exception as error:  # noqa: BLE001  # every database has its own; the address is not repeated
         why, remedy = f"the database says {type(error).__name__}", "check the address, the rights and the name"
-        raise StudyError(problems.DATA_UNREADABLE.at(name=table, why=why, remedy=remedy)) from None
+        raise StudyError(messages.DATA_UNREADABLE.at(name=table, why=why, remedy=remedy)) from None
     _require(wanted, known)
     frame = found.select(*names).order_by(names).to_pandas()[names]
     digest = hashlib.sha256()

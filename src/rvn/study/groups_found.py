@@ -95,7 +95,7 @@ class _Found:
         if of.is_followed:
             yield self._by_group(auc_at, ("time", "event", "score"), horizon=of.horizon)
             if of.has_risk:
-                yield self._by_group(expected_observed_at, ("time", "event", "risk"), horizon=of.horizon)
+                yield self._by_group(_ratio_at, ("time", "event", "risk"), horizon=of.horizon)
             for cut in cuts:
                 yield self._errors_at(cut)
             return
@@ -213,6 +213,12 @@ class _Found:
             rate: pick(self.estimates, rate, group=group, cut=cut) for rate in RATES
         }
         return ErrorRow(cut=cut, **found)  # type: ignore[arg-type]
+
+
+def _ratio_at(time: Any, event: Any, risk: Any, *, horizon: float, counts: Any, level: float) -> Estimate:
+    """Return E/O at the window's end, without the number at risk, by which groups could not be matched."""
+    (found,) = expected_observed_at(time, event, risk, horizon, counts=counts, level=level)
+    return replace(found, at={"horizon": horizon})
 
 
 def _complement(row: Estimate, name: str) -> Estimate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rvn.study import problems
+from rvn import messages
 from rvn.study.cells import BoolArray, FloatArray, Table, add_window
 from rvn.study.entries import Dates, Outcome, Times, YesNo
 from rvn.study.results import OutcomeFacts, StepKind, Words
@@ -140,10 +140,10 @@ def _dates(name: str, outcome: Outcome, recorded: Dates, table: Table) -> Happen
         *((recorded.competing[cause], competing[cause]) for cause in competing),
     ):
         early = days < start
-        table.report(problems.EVENT_BEFORE_START, early, column)
+        table.report(messages.EVENT_BEFORE_START, early, column)
         before |= early
     backwards = ~no_time & (until < start)
-    table.report(problems.UNTIL_BEFORE_START, backwards, recorded.until)
+    table.report(messages.UNTIL_BEFORE_START, backwards, recorded.until)
     before &= ~no_time
     # What happened first; of two on one day the event counts. What happened after observation ended was not seen.
     first, what = np.where(event_day <= until, event_day, np.nan), np.where(event_day <= until, 1.0, np.nan)
@@ -192,7 +192,7 @@ def _times(name: str, outcome: Outcome, recorded: Times, table: Table) -> Happen
     remedy = "add them to `censored`, `event` or `competing`, or correct them; these people are left out and counted"
     event, time = table.one_of(recorded.status, known, remedy), table.numbers(recorded.column)
     before = time < 0
-    table.report(problems.EVENT_BEFORE_START, before, recorded.column)
+    table.report(messages.EVENT_BEFORE_START, before, recorded.column)
     no_time = (np.isnan(time) | np.isnan(event)) & ~before
     later = time > horizon
     time, event = np.where(later, horizon, time), np.where(later, 0.0, event)

@@ -15,7 +15,6 @@ from rvn.errors import Diagnostic, RvnError, StudyError
 from rvn.plan.types import levels_of
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.instrument import load as load_instrument
-from rvn.study import problems
 from rvn.study.entries import Criterion, Outcome, Score, StudyFile
 
 OF_GROUPS = " between groups"
@@ -75,14 +74,14 @@ def _load_instrument(name: str, score: Score, folder: Path, source: Source, inst
         if len(error.diagnostics) > 1:
             why = f"{len(error.diagnostics)} problems, the first: {why}"
         place = source.place(("scores", name, "instrument"))
-        source.problems.append(problems.STUDY_INSTRUMENT.at(place, reference=score.instrument, why=why, remedy=remedy))
+        source.problems.append(messages.STUDY_INSTRUMENT.at(place, reference=score.instrument, why=why, remedy=remedy))
 
 
 def _misfits(file: StudyFile, source: Source, instruments: dict[str, Instrument]) -> Iterator[Diagnostic]:
     if (file.data.file is None) == (file.data.url is None) or (file.data.url is None) != (file.data.table is None):
         found = ", ".join(f"`{key}`" for key in ("file", "url", "table") if getattr(file.data, key)) or "none"
         what = "`file`, and `url` with `table`"
-        yield problems.ONE_OF.at(source.place(("data",)), what="`data`", choices=what, found=found)
+        yield messages.ONE_OF.at(source.place(("data",)), what="`data`", choices=what, found=found)
     for place, condition in enumerate(file.exclude):
         tests = ("is_", "is_not", "below", "above", "outside", "absent")
         given = [name.rstrip("_") for name in tests if getattr(condition, name) is not None]
@@ -117,7 +116,7 @@ def _exactly_one(given: list[str], choices: list[str], what: str, at: Path_, sou
     if len(given) != 1:
         found = " and ".join(f"`{key}`" for key in given) or "none"
         shown = ", ".join(f"`{key}`" for key in choices)
-        yield problems.ONE_OF.at(source.place(at), what=what, choices=shown, found=found)
+        yield messages.ONE_OF.at(source.place(at), what=what, choices=shown, found=found)
 
 
 def _known(names: list[str], known: object, kind: str, at: Path_, source: Source) -> Iterator[Diagnostic]:
@@ -139,7 +138,7 @@ def _score(
     for key in wrong:
         if (*at, key) in source.places and len(given) == 1:
             remedy = "leave it out" if score.column else "its levels stand in its definition, or in a profile"
-            yield problems.NOT_TOGETHER.at(source.place((*at, key), key=True), key=key, other=other, remedy=remedy)
+            yield messages.DOES_NOT_GO.at(source.place((*at, key), key=True), key=key, other=other, remedy=remedy)
     if score.levels is not None:
         for (before, lower), (level, start) in itertools.pairwise(score.levels.items()):
             if start <= lower:
@@ -193,11 +192,11 @@ def _outcome(name: str, outcome: Outcome, source: Source) -> Iterator[Diagnostic
     unit = outcome.window.split()[1].rstrip("s") + "s"
     if outcome.times is not None and outcome.times.unit != unit:
         place, what = source.place((*at, "window")), f"'{outcome.times.column}'"
-        yield problems.WINDOW_UNIT.at(place, window=outcome.window, what=what, unit=outcome.times.unit)
+        yield messages.WINDOW_UNIT.at(place, window=outcome.window, what=what, unit=outcome.times.unit)
     observed = outcome.yes_no.observed if outcome.yes_no is not None else None
     if observed is not None and observed.unit != unit:
         place, what = source.place((*at, "window")), f"'{observed.column}'"
-        yield problems.WINDOW_UNIT.at(place, window=outcome.window, what=what, unit=observed.unit)
+        yield messages.WINDOW_UNIT.at(place, window=outcome.window, what=what, unit=observed.unit)
 
 
 def _criterion(measure: str, rule: Criterion, at: Path_, file: StudyFile, source: Source) -> Iterator[Diagnostic]:
@@ -208,19 +207,19 @@ def _criterion(measure: str, rule: Criterion, at: Path_, file: StudyFile, source
     if len(given) == 1 and rule.judged_by == opposite.get(given[0]):
         right = "lower limit" if given[0] == "at_least" else "upper limit"
         what, remedy = f"`{shown[0]}` judged by the {rule.judged_by} would let doubt pass", f"judge it by the {right}"
-        yield problems.CRITERION.at(source.place((*at, "judged by")), measure=measure, what=what, remedy=remedy)
+        yield messages.CRITERION.at(source.place((*at, "judged by")), measure=measure, what=what, remedy=remedy)
     if len(given) == 1 and given[0] == "between" and rule.judged_by in ("lower limit", "upper limit"):
         what, remedy = "`between` has two sides", "judge it by the interval, or by the value"
-        yield problems.CRITERION.at(source.place((*at, "judged by")), measure=measure, what=what, remedy=remedy)
+        yield messages.CRITERION.at(source.place((*at, "judged by")), measure=measure, what=what, remedy=remedy)
     if rule.between is not None and rule.between[0] >= rule.between[1]:
         what, remedy = "the first bound is not below the second", "write [lower, upper]"
-        yield problems.CRITERION.at(source.place((*at, "between")), measure=measure, what=what, remedy=remedy)
+        yield messages.CRITERION.at(source.place((*at, "between")), measure=measure, what=what, remedy=remedy)
     if measure.startswith("difference") and rule.at_most is None:
         what, remedy = "a difference is bounded by `at most`, in either direction", "write `at most: …`"
-        yield problems.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
+        yield messages.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
     if measure.endswith(AT_A_CUT) and rule.cut is None:
         what, remedy = "an error rate needs a cut", "add `cut:`, the lowest level that is flagged"
-        yield problems.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
+        yield messages.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
     grouped = [*file.groups, *(["site"] if file.columns.site else [])]
     wanted = {
         "scores": list(file.scores),
@@ -233,7 +232,7 @@ def _criterion(measure: str, rule: Criterion, at: Path_, file: StudyFile, source
     needed = "raters" if measure in OF_RATERS else "groups" if measure.endswith(OF_GROUPS) else "outcomes"
     if not wanted[needed]:
         what, remedy = f"the study has no {needed}", f"add `{needed}:`, or leave the criterion out"
-        yield problems.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
+        yield messages.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
 
 
 def levels_of_score(study: Study, name: str) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import rvn
+from rvn import messages
 from rvn.errors import StudyError
-from rvn.study import problems
 from rvn.study.load import Study
 from rvn.study.record import plain
 from rvn.study.results import LockEntry, PlanState
@@ -99,7 +99,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     why, remedy = "it is not a lock of a study", "restore it from where the plan was filed"
-    raise StudyError(problems.DATA_UNREADABLE.at(name=path.name, why=why, remedy=remedy))
+    raise StudyError(messages.DATA_UNREADABLE.at(name=path.name, why=why, remedy=remedy))
 
 
 def _entries(record: Mapping[str, Any]) -> tuple[LockEntry, ...]:

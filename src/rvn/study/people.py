@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rvn import messages
 from rvn.errors import StudyError
 from rvn.identity import has_national_number
-from rvn.study import problems
 from rvn.study.cells import BoolArray, Table, written
 from rvn.study.entries import Exclusion
 from rvn.study.load import Study
@@ -35,7 +35,7 @@ def refuse_personal_codes(table: Table, columns: list[str]) -> None:
         personal = np.array([has_national_number(text) for text in texts] + [False], dtype=bool)[codes]
         if personal.any():
             count, row = int(personal.sum()), int(table.rows[personal.argmax()])
-            found.append(problems.PERSONAL_CODE.at(column=column, count=count, row=row))
+            found.append(messages.PERSONAL_CODE.at(column=column, count=count, row=row))
     if found:
         raise StudyError(found)
 
@@ -52,7 +52,7 @@ def select(study: Study, table: Table) -> tuple[Table, tuple[FlowStep, ...]]:
     refuse_personal_codes(table, [column for column in (file.columns.person, file.columns.assessor) if column])
     flow = [FlowStep(id="data", kind="start", because=EVERYBODY, people=0, left=len(table))]
     person, names = table.distinct(file.columns.person)
-    table.report(problems.NO_PERSON, person < 0, file.columns.person)
+    table.report(messages.NO_PERSON, person < 0, file.columns.person)
     if (person < 0).any():
         table, person = table.where(person >= 0), person[person >= 0]
         flow.append(_step("no_person", "invalid", NO_PERSON, flow[-1], len(table)))
@@ -65,7 +65,7 @@ def select(study: Study, table: Table) -> tuple[Table, tuple[FlowStep, ...]]:
         table = table.where(~out)
         flow.append(_step(condition.id, "excluded", condition.because, flow[-1], len(table), int(unknown.sum())))
     if not len(table):
-        raise StudyError(problems.NOBODY_LEFT.at(step=f"'{flow[-1].id}'"))
+        raise StudyError(messages.NOBODY_LEFT.at(step=f"'{flow[-1].id}'"))
     return table, tuple(flow)
 
 
@@ -86,7 +86,7 @@ def _repeats(study: Study, table: Table, person: npt.NDArray[np.int64], n: int) 
         first = int(np.flatnonzero(times[person] > 1)[0])
         rows = " and ".join(str(row) for row in table.rows[person == person[first]][:3])
         where = study.source.place(("columns", "person"))
-        raise StudyError(problems.REPEATED.at(where, people=int((times > 1).sum()), rows=rows))
+        raise StudyError(messages.REPEATED.at(where, people=int((times > 1).sum()), rows=rows))
     when = table.days(file.columns.assessed_on) if file.columns.assessed_on else np.zeros(len(table))
     when = np.where(np.isnan(when), np.inf if file.repeats == "first" else -np.inf, when)
     order = np.lexsort((np.arange(len(table)), when, person))

@@ -11,8 +11,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rvn import messages
 from rvn.errors import StudyError
-from rvn.study import problems
 from rvn.study.results import KIND, SCHEMA, Results
 
 Made = TypeVar("Made")
@@ -56,7 +56,7 @@ def read_results(path: Path | str) -> Results:
     except ValueError:
         record = None
     if not isinstance(record, dict) or (record.get("kind"), record.get("schema")) != (KIND, SCHEMA):
-        raise StudyError(problems.NOT_RESULTS.at(file=file.name, schema=SCHEMA))
+        raise StudyError(messages.NOT_RESULTS.at(file=file.name, schema=SCHEMA))
     return _made(Results, record)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from rvn import messages
 from rvn.errors import FrameError, StudyError
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of
 from rvn.scoring.instrument import Instrument
-from rvn.study import problems
 from rvn.study.cells import FIRST, FloatArray, Table
 from rvn.study.entries import Risk, Score
 from rvn.study.happened import places
@@ -247,7 +247,7 @@ def _list_problems(found: pd.DataFrame, table: Table, columns: Mapping[str, str]
     """List the cells that scoring could not use, by item and kind."""
     for (item, code, what), part in found.groupby(["item", "code", "problem"], sort=True):
         rows = table.rows[part["row"].to_numpy()]
-        said = problems.CELL_NOT_ANSWER.at(
+        said = messages.CELL_NOT_ANSWER.at(
             None,
             column=columns.get(str(item), str(item)),
             count=len(rows),
@@ -294,7 +294,7 @@ def _risk(
         values = table.numbers(risk.column)
         outside = (values < 0) | (values > 1)
         table.report(
-            problems.CELL_NOT_KNOWN,
+            messages.CELL_NOT_KNOWN,
             outside,
             risk.column,
             known="0 to 1",

@@ -133,6 +133,8 @@ def _judged(
             continue
         here = replace(blank, score=analysis.score, outcome=analysis.outcome)
         if measure.endswith(OF_GROUPS):
+            if "e_over_o" in measure and analysis.calibration is None:
+                continue
             for grouping in analysis.groupings:
                 if rule.groups is None or grouping.id in rule.groups:
                     yield _of_groups(replace(here, grouping=grouping.id), bounds, measure, grouping, rule.cut)
@@ -175,11 +177,16 @@ def _of_groups(blank: Verdict, bounds: Bounds, measure: str, grouping: Grouping,
 def _decided(blank: Verdict, bounds: Bounds, rows: Sequence[Estimate]) -> Verdict:
     """Return a verdict on several estimates: not met where one is not, met where all are."""
     if not rows:
-        return replace(blank, note="it cannot be estimated")
+        note = (
+            "it is not defined where people were followed for unequal times"
+            if blank.outcome
+            else "it cannot be estimated"
+        )
+        return replace(blank, note=note)
     judged = [(judge(row, bounds), row) for row in rows]
     order: tuple[VerdictWord, ...] = ("not met", "not enough data", "met")
     word = next(word for word in order if any(verdict == word for verdict, _ in judged))
-    first = sorted(judged, key=lambda pair: (order.index(pair[0]), -_strain(pair[1], bounds)))
+    first = sorted(judged, key=lambda pair: (order.index(pair[0]), *_strain(pair[1], bounds, pair[0])))
     estimates = tuple(row for _, row in first)
     made = replace(blank, verdict=word, estimates=estimates)
     if word != "not enough data":
@@ -204,8 +211,10 @@ def _more(number: int, factor: float) -> int:
     return max(1, math.ceil(number * factor) - number)
 
 
-def _strain(row: Estimate, bounds: Bounds) -> float:
-    """Return how far a value lies from the middle of what is allowed, or from its one bound."""
+def _strain(row: Estimate, bounds: Bounds, verdict: VerdictWord) -> tuple[float, float]:
+    """Return by what estimates of one verdict are ordered: how far from deciding, then how far from what is allowed."""
     if math.isnan(row.value):
-        return math.inf
-    return max(bounds.low - row.value, row.value - bounds.high)
+        return -math.inf, -math.inf
+    open_still = -times_as_many(row, bounds) if verdict == "not enough data" and not math.isnan(row.low) else 0.0
+    beyond = max(bounds.low - row.value, row.value - bounds.high)
+    return (-math.inf if math.isnan(open_still) else open_still), -beyond

@@ -365,6 +365,9 @@ COLUMN_TAKEN = Message("RVN702", "the frame already has a column '{column}'", "r
 COLUMN_TYPE = Message("RVN703", "the column '{column}' holds {found}, not {expected}", "convert the column first")
 COLUMN_TWICE = Message("RVN705", "two columns of the frame have the same name", "rename one of them")
 NOT_A_FRAME = Message("RVN704", "{found} is not a frame that rvn can read", "pass a pandas, Polars or pyarrow frame")
+ARRAY_LENGTHS = Message(
+    "RVN709", "the arrays are not columns of one length", "pass one-dimensional arrays, a row an assessment"
+)
 
 # 72x and 73x: files of any size
 

@@ -25,7 +25,7 @@ from agreement.generators import (
     revealed,
 )
 from rvn.plan import nodes
-from rvn.plan.columns import BOUNDS, VALUES, Column, evaluate
+from rvn.plan.columns import BOUNDS, VALUES, Column, Evaluated, evaluate
 from rvn.plan.explain import READERS, Evaluation, absent, answered
 from rvn.plan.nodes import Field, Node, Part
 from rvn.plan.plan import Plan, Step
@@ -53,11 +53,20 @@ def test_every_node_has_its_readers_and_is_generated(cls: type[Node]) -> None:
 
 def disagreements(plan: Plan, found: People, size: int) -> list[str]:
     """Return in words where the two readers differ about some people."""
-    in_blocks = evaluate(plan, found.columns, size)
     one_by_one = [Evaluation(plan, readings) for readings in found.readings]
+    row_by_row = evaluate(plan, found.columns, size, many=size + 1)
+    alike_once = evaluate(plan, found.columns, size, many=0)
+    return [*differences(plan, one_by_one, row_by_row), *differences(plan, one_by_one, alike_once)]
+
+
+def differences(plan: Plan, one_by_one: list[Evaluation], in_blocks: Evaluated) -> list[str]:
+    """Return in words where blocks say something else than one person at a time."""
     said = []
-    for name, block in in_blocks.outputs.items():
+    for name, block in in_blocks.expanded().items():
         expected = [evaluation.output(name) for evaluation in one_by_one]
+        absent = np.array([output.absent for output in expected])
+        for row in np.flatnonzero(absent != block.absent):
+            said.append(f"{name} absent of person {row}: {expected[row]} but {block.absent[row]}")
         statuses = np.array([CODE[output.status] for output in expected])
         for row in np.flatnonzero(statuses != block.status):
             said.append(f"{name} status of person {row}: {expected[row]} but {ORDER[block.status[row]]}")
@@ -127,7 +136,7 @@ def assert_both_say(expected: list[Status], output: Node, columns: dict[Field, C
             row.update({} if reading is None else {field.name: reading})
     named = {field.name: column for field, column in columns.items()}
     assert not disagreements(plan, People(named, readings), size)
-    assert [CODE[status] for status in expected] == evaluate(plan, named, size).outputs["it"].status.tolist()
+    assert [CODE[status] for status in expected] == evaluate(plan, named, size).expanded()["it"].status.tolist()
 
 
 def test_what_is_complete_leaves_nothing_open_although_a_part_of_it_is_undefined() -> None:
@@ -196,7 +205,7 @@ def test_what_is_known_leaves_nothing_open_although_it_cannot_be_told_whether_th
     plan = Plan({"adult": adult, "x": X}, (may,), {"it": first}, "it")
     found = People({"x": Column(np.array([-1.0]))}, [{"x": answered(-1.0)}])
     assert not disagreements(plan, found, 1)
-    assert (5.0, 5.0, Status.TOO_FEW_ANSWERS) == Evaluation(plan, found.readings[0]).output("it")[1:]
+    assert (5.0, 5.0, Status.TOO_FEW_ANSWERS, 0) == Evaluation(plan, found.readings[0]).output("it")[1:]
 
 
 def test_an_item_left_out_for_its_reason_adds_nothing_although_whether_it_is_asked_is_withheld() -> None:
@@ -216,4 +225,4 @@ def test_an_item_left_out_for_its_reason_adds_nothing_although_whether_it_is_ask
     columns["n"] = Column(np.full(2, math.nan), np.full(2, ABSENT, np.uint8))
     readings = [{"a": answered(code), "n": absent(count, "unknown")} for code in (0.0, 1.0)]
     assert not disagreements(plan, People(columns, readings), 2)
-    assert [CODE[Status.DECIDED]] * 2 == evaluate(plan, columns, 2).outputs["it"].status.tolist()
+    assert [CODE[Status.DECIDED]] * 2 == evaluate(plan, columns, 2).expanded()["it"].status.tolist()

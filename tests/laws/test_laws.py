@@ -116,12 +116,12 @@ def without_losses(
 
 def assert_nothing_leaves_its_range(plan: Plan, seed: int, n_people: int) -> None:
     columns = people(plan, seed, n_people).columns
-    stated = evaluate(plan, columns, n_people).outputs
+    stated = evaluate(plan, columns, n_people).expanded()
     rng = np.random.default_rng(seed)
     for row in range(n_people):
         filled, n_ways = completed(plan, columns, row, rng)
         filled, n_ways = without_losses(plan, columns, row, filled, n_ways)
-        for name, ways in evaluate(plan, filled, n_ways).outputs.items():
+        for name, ways in evaluate(plan, filled, n_ways).expanded().items():
             low, high, value = stated[name].low[row], stated[name].high[row], stated[name].value[row]
             if np.isnan(low):
                 continue  # a component is invalid or not applicable
@@ -166,9 +166,9 @@ def test_what_is_asked_by_a_prorated_total_may_still_change() -> None:
     )
     person = Evaluation(plan, {"q0": answered(0.0), "q2": answered(1.0)})
     rows_ = {"q0": Column(np.array([0], np.uint8)), "q2": Column(np.array([1], np.uint8))}
-    in_blocks = evaluate(plan, rows_, 1).outputs
+    in_blocks = evaluate(plan, rows_, 1).expanded()
     for name, ends in (("points", (0.0, 2.0)), ("flag", (0.0, 1.0))):
-        assert (*ends, Status.PRORATED) == person.output(name)[1:]
+        assert (*ends, Status.PRORATED) == person.output(name)[1:4]
         block = in_blocks[name]
         assert (*ends, CODE[Status.PRORATED]) == (block.low[0], block.high[0], block.status[0])
 
@@ -194,10 +194,10 @@ def independent_scales(draw: Any) -> Plan:
 @given(plan=independent_scales(), seed=SEEDS)
 def test_both_ends_of_the_range_of_a_scale_of_independent_items_are_reached(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 8).columns
-    stated = evaluate(plan, columns, 8).outputs
+    stated = evaluate(plan, columns, 8).expanded()
     for row in range(8):
         filled, n_ways = completed(plan, columns, row, np.random.default_rng(seed))
-        for name, ways in evaluate(plan, filled, n_ways).outputs.items():
+        for name, ways in evaluate(plan, filled, n_ways).expanded().items():
             expected = (ways.value.min(), ways.value.max())
             assert expected == (stated[name].low[row], stated[name].high[row])
 
@@ -206,13 +206,13 @@ def test_both_ends_of_the_range_of_a_scale_of_independent_items_are_reached(plan
 @given(plan=independent_scales(), seed=SEEDS)
 def test_a_level_is_decided_exactly_where_no_completion_changes_it(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 8).columns
-    levels = evaluate(plan, columns, 8).outputs["level"]
+    levels = evaluate(plan, columns, 8).expanded()["level"]
     for row in range(8):
         filled, n_ways = completed(plan, columns, row, np.random.default_rng(seed))
         if n_ways == 1:
             assert Status.COMPLETE == list(Status)[levels.status[row]]
             continue
-        found = set(evaluate(plan, filled, n_ways).outputs["level"].value)
+        found = set(evaluate(plan, filled, n_ways).expanded()["level"].value)
         is_decided = levels.status[row] == CODE[Status.DECIDED]
         if levels.status[row] != CODE[Status.PRORATED]:
             assert (len(found) == 1) == is_decided
@@ -242,8 +242,8 @@ def test_no_value_lies_outside_what_is_attainable(plan: Plan, seed: int) -> None
 @given(plan=plans(nodes.Withheld, conditions=False), seed=SEEDS)
 def test_what_is_stated_beside_something_withheld_is_what_the_full_plan_states(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 20).columns
-    full = evaluate(revealed(plan), columns, 20).outputs
-    for name, output in evaluate(plan, columns, 20).outputs.items():
+    full = evaluate(revealed(plan), columns, 20).expanded()
+    for name, output in evaluate(plan, columns, 20).expanded().items():
         both = ~np.isnan(output.value) & ~np.isnan(full[name].value)
         np.testing.assert_array_equal(full[name].value[both], output.value[both])
 
@@ -254,8 +254,8 @@ def test_what_is_withheld_lies_in_the_range_that_is_stated(plan: Plan, seed: int
     columns = people(plan, seed, 20).columns
     if any(column.status is not None for column in columns.values()):
         return  # components may be prorated beyond their range
-    full = evaluate(revealed(plan), columns, 20).outputs
-    for name, output in evaluate(plan, columns, 20).outputs.items():
+    full = evaluate(revealed(plan), columns, 20).expanded()
+    for name, output in evaluate(plan, columns, 20).expanded().items():
         hidden = (output.status == CODE[Status.WITHHELD]) & np.isin(full[name].status, STATED)
         value, low, high = full[name].value[hidden], output.low[hidden], output.high[hidden]
         assert ((low <= value) & (value <= high)).all()
@@ -269,14 +269,14 @@ def test_what_is_withheld_lies_in_the_range_that_is_stated(plan: Plan, seed: int
 def test_a_row_is_the_same_in_any_order_and_in_blocks_of_any_size(plan: Plan, seed: int) -> None:
     size = 60
     columns = people(plan, seed, size).columns
-    whole = evaluate(plan, columns, size).outputs
+    whole = evaluate(plan, columns, size).expanded()
     rng = np.random.default_rng(seed)
     order = rng.permutation(size)
     ends = [0, *sorted(rng.choice(np.arange(1, size), 3, replace=False)), size]
     runs = [np.arange(start, end) for start, end in itertools.pairwise(ends)]
     pieces = [order, *runs, np.array([rng.integers(size)])]
     for piece in pieces:
-        for name, part in evaluate(plan, rows(columns, piece), len(piece)).outputs.items():
+        for name, part in evaluate(plan, rows(columns, piece), len(piece)).expanded().items():
             for expected, found in zip(whole[name], part, strict=True):
                 np.testing.assert_array_equal(expected[piece], found, strict=True)
 
@@ -287,7 +287,7 @@ def test_a_row_is_the_same_in_the_second_block_as_in_the_first() -> None:
     level = nodes.Bands(of=nodes.Answer(field=field), starts=(0.0, 4.5), levels=("low", "high"))
     plan = Plan({"x": field}, (), {"share": share, "level": level}, "level")
     values = np.tile(np.array([0.0, 4.4, 4.5, math.nan, 9.0, 1 / 3, 7.7]), 10_000)
-    found = evaluate(plan, {"x": Column(values)}, len(values)).outputs
+    found = evaluate(plan, {"x": Column(values)}, len(values)).expanded()
     for output in found.values():
         for part in output:
             np.testing.assert_array_equal(np.tile(part[:7], 10_000), part)
@@ -392,7 +392,7 @@ def test_unknown_in_is_unknown_out(plan: Plan, seed: int) -> None:
 def test_without_an_answer_nothing_that_needs_it_is_complete(plan: Plan, seed: int) -> None:
     size = 15
     columns = people(plan, seed, size).columns
-    before = evaluate(plan, columns, size).outputs
+    before = evaluate(plan, columns, size).expanded()
     block = Block(plan, columns, size)
     for name, fields in plan.depends.items():
         for field in fields:
@@ -400,7 +400,7 @@ def test_without_an_answer_nothing_that_needs_it_is_complete(plan: Plan, seed: i
                 asked = block.asked(field)
             bears = np.ones(size, bool) if asked is None else asked != 0
             rest = {other: column for other, column in columns.items() if other != field.name}
-            after = evaluate(plan, rest, size).outputs[name]
+            after = evaluate(plan, rest, size).expanded()[name]
             complete = before[name].status == CODE[Status.COMPLETE]
             assert not (bears & complete & (after.status == CODE[Status.COMPLETE])).any()
 
@@ -410,9 +410,9 @@ def test_without_an_answer_nothing_that_needs_it_is_complete(plan: Plan, seed: i
 def test_an_answer_changes_only_what_rests_on_it(plan: Plan, seed: int) -> None:
     size = 15
     columns = people(plan, seed, size).columns
-    before = evaluate(plan, columns, size).outputs
+    before = evaluate(plan, columns, size).expanded()
     for gone in plan.fields:
-        after = evaluate(plan, {name: column for name, column in columns.items() if name != gone}, size).outputs
+        after = evaluate(plan, {name: column for name, column in columns.items() if name != gone}, size).expanded()
         for name, fields in plan.depends.items():
             if gone not in {field.name for field in fields}:
                 for expected, found in zip(before[name], after[name], strict=True):
@@ -435,21 +435,21 @@ def test_nothing_answered_is_not_the_lowest_score() -> None:
     assert (0.0, 3.0, Status.TOO_FEW_ANSWERS) == (nobody.low, nobody.high, nobody.status)
     assert math.isnan(nobody.value)
     lowest = Evaluation(plan, {name: answered(0.0) for name in plan.fields}).output("total")
-    assert (0.0, 0.0, 0.0, Status.COMPLETE) == tuple(lowest)
+    assert (0.0, 0.0, 0.0, Status.COMPLETE, 0) == tuple(lowest)
 
 
 def test_a_scale_whose_items_are_all_absent_has_no_value_under_any_rule() -> None:
     for method in ("zero", "prorate"):
         plan = scale(3, allow=3, method=method)
         assert math.isnan(Evaluation(plan, {}).output("total").value)
-        assert math.isnan(evaluate(plan, {}, 1).outputs["total"].value[0])
+        assert math.isnan(evaluate(plan, {}, 1).expanded()["total"].value[0])
 
 
 def test_prorating_multiplies_before_it_divides() -> None:
     assert 15 > 13 * (15 / 13)  # a factor makes an exact 15 into 14.999999999999998, one level too low
     plan = scale(15, allow=2, method="prorate")
     columns = {name: Column(np.array([1], np.uint8)) for name in list(plan.fields)[:13]}
-    in_blocks = evaluate(plan, columns, 1).outputs
+    in_blocks = evaluate(plan, columns, 1).expanded()
     person = Evaluation(plan, {name: answered(1.0) for name in columns})
     assert (15.0, Status.PRORATED) == (person.output("total").value, person.output("total").status)
     assert 15.0 == in_blocks["total"].value[0]

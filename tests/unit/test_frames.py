@@ -18,6 +18,7 @@ import pytest
 
 import rvn
 from rvn.errors import FrameError
+from rvn.plan.status import Status
 from rvn.scoring.frame import ScoredFrame
 
 ON = "2025-06-30"
@@ -131,15 +132,20 @@ def one_by_one(people: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
             output = result[name]
             line += [output.value, str(output.status)]
             line += [] if name == "young" else [output.low, output.high]
+            void = output.status in (Status.NOT_APPLICABLE, Status.INVALID)
+            line += ([None] if void else [output.absent]) if name == "score" else []
         found.append(tuple(line))
     return found
+
+
+ENDS = ("", "_status", "_low", "_high")
 
 
 def parts() -> list[str]:
     return [
         f"{name}{end}"
         for name in OUTPUTS
-        for end in (("", "_status") if name == "young" else ("", "_status", "_low", "_high"))
+        for end in {"young": ("", "_status"), "score": (*ENDS, "_absent")}.get(name, ENDS)
     ]
 
 
@@ -320,7 +326,9 @@ def test_a_bad_cell_costs_its_row_and_no_other(name: str, make: Maker) -> None:
     scored = score(make(people))
     assert [(4, name, CODES.get(name, "RVN602"))] == problems(scored)
     assert one_by_one(PEOPLE)[:4] == rows(scored.frame, *parts())[:4]
-    assert (None, "invalid", None, None) * 2 + (None, "invalid") == rows(scored.frame, *parts())[4]
+    assert (None, "invalid", None, None, None, None, "invalid", None, None, None, "invalid") == rows(
+        scored.frame, *parts()
+    )[4]
 
 
 @every_kind

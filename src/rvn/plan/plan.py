@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from rvn.plan.nodes import Answer, Answered, Coalesce, Field, Is, Node, Points, Total, Withheld
 
@@ -40,9 +40,9 @@ class Step:
     interval: tuple[Node, Node] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """Everything the readers need.
+    """Everything the readers need; like its nodes, compared by identity.
 
     Parameters
     ----------
@@ -66,6 +66,11 @@ class Plan:
     outcome: str
     full: Plan | None = None
     recalled: frozenset[str] = frozenset()
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What readers made of the plan and keep with it, each under a key of its own."""
+        return {}
 
     def of_kind(self, *kinds: StepKind) -> tuple[Step, ...]:
         """Return the steps of some kinds, in order."""

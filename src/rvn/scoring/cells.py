@@ -48,6 +48,12 @@ def read_column(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cell
 
 
 def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
+    if series.dtype.is_integer():
+        if series.null_count() == len(series):
+            return Column(np.full(len(series), NOTHING, np.uint8)), []
+        lowest, highest = series.min(), series.max()
+        if lowest >= 0 and highest < ABSENT and field.minimum <= lowest and highest <= field.maximum:
+            return Column(native.one_byte(series, NOTHING)), []
     values, recorded = native.floats(series)
     bad = ~(values >= field.minimum) | ~(values <= field.maximum) | (np.abs(values) > MAX_NUMBER)
     if field.kind == "count":
@@ -59,7 +65,7 @@ def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]
         assert isinstance(problem, Diagnostic)
         same = np.isnan(values) if np.isnan(value) else values == value
         cells.append(Cells(np.flatnonzero(bad & same), field.name, problem, f"{value:.15g}"))
-    return Column(np.where(bad, np.nan, values)), cells
+    return Column(np.where(bad, np.nan, values) if cells else values), cells
 
 
 def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
@@ -72,8 +78,10 @@ def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
 
 def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     codes, distinct = native.factorized(series)
-    numeric = np.full(len(distinct) + 1, np.nan)  # the last one stands for nothing recorded
-    reasons = np.zeros(len(distinct) + 1, np.uint8)
+    # The last entry stands for nothing recorded, whose code is -1, or 255 in a byte.
+    size = 256 if codes.dtype == np.uint8 else len(distinct) + 1
+    numeric = np.full(size, np.nan)
+    reasons = np.zeros(size, np.uint8)
     reasons[-1] = NOTHING
     wrong: dict[int, Diagnostic] = {}
     for place, value in enumerate(distinct):
@@ -84,18 +92,25 @@ def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, l
         elif reading.value == reading.value:
             numeric[place] = reading.value
         else:
-            reasons[place] = ABSENT + field.reasons.index(reading.reason)
+            reasons[place] = ABSENT + field.reasons.index(reading.reason) if reading.reason else NOTHING
+    cells = _wrong_cells(field, codes, distinct, wrong) if wrong else []
+    if field.kind == "choice":
+        table = np.where(np.isnan(numeric), reasons, numeric).astype(np.uint8)
+        is_coded = codes.dtype == np.uint8 and (table[: len(distinct)] == np.arange(len(distinct))).all()
+        return Column(codes if is_coded else table.take(codes, mode="wrap")), cells
+    return Column(numeric.take(codes, mode="wrap"), reasons.take(codes, mode="wrap")), cells
+
+
+def _wrong_cells(
+    field: Field, codes: npt.NDArray[Any], distinct: list[Any], wrong: dict[int, Diagnostic]
+) -> list[Cells]:
     rows = np.flatnonzero(np.isin(codes, list(wrong)))
     rows = rows[np.argsort(codes[rows], kind="stable")]
     places, starts = np.unique(codes[rows], return_index=True)
-    cells = [
+    return [
         Cells(part, field.name, wrong[int(place)], str(distinct[place]))
         for place, part in zip(places, np.split(rows, starts)[1:], strict=True)
     ]
-    if field.kind == "choice":
-        table = np.where(np.isnan(numeric), reasons, numeric).astype(np.uint8)
-        return Column(table[codes]), cells
-    return Column(numeric[codes], reasons[codes]), cells
 
 
 def _plain(value: object) -> object:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import Diagnostic, FrameError
-from rvn.plan.columns import Column, Evaluated, OutputColumns, evaluate
+from rvn.plan.columns import Column, Evaluated, Output, OutputColumns, evaluate
 from rvn.plan.nodes import Field
 from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
 
 
+ENDINGS = ("", "_status", "_low", "_high", "_absent")
+
+
 @dataclass(frozen=True)
 class ScoredFrame:
     """A scored frame and its problems, both of the kind that went in.
@@ -34,7 +37,8 @@ class ScoredFrame:
     ----------
     frame
         The rows in their order with, for every output, its value, its ``_status``, and the ``_low`` and ``_high``
-        that absent answers leave open; for every flag its value.
+        that absent answers leave open; for every scale also ``_absent``, the number of absent answers among those
+        it is computed from; for every flag its value and ``_status``.
     problems
         One row a problem: ``row`` (counted from 0), ``item``, ``code``, ``severity``, ``problem`` and ``value``.
     """
@@ -66,7 +70,8 @@ def score_frame(
     instrument
         What to score with.
     frame
-        A pandas, Polars or pyarrow frame with one row an assessment and one column an item or given fact. A column
+        A pandas, Polars or pyarrow frame, or numpy arrays by name (a pandas frame comes out), with one row an
+        assessment and one column an item or given fact. A column
         of a component's output is called ``component.output``; the frame that the component's own scoring made
         with ``prefix="component."`` has them all.
     on
@@ -109,8 +114,7 @@ def score_frame(
     evaluated = evaluate(instrument.plan, read, len(table), wanted)
     made: dict[str, Any] = {}
     for name, output in evaluated.outputs.items():
-        _void(output, invalid)
-        made |= _columns(instrument, f"{prefix}{name}", name, output, table)
+        made |= _columns(instrument, f"{prefix}{name}", name, _with_void(output, invalid), table)
     for name in evaluated.outputs.keys() & instrument.plan.fields.keys():
         if f"{prefix}{name}" in table.columns:
             del made[f"{prefix}{name}"]
@@ -135,6 +139,13 @@ def _wanted(instrument: Instrument, outputs: Collection[str] | None) -> list[str
 
 
 def _table(frame: Any) -> nw.DataFrame[Any]:
+    if isinstance(frame, Mapping) and frame and all(isinstance(array, np.ndarray) for array in frame.values()):
+        import pandas as pd
+
+        try:
+            frame = pd.DataFrame(frame, copy=False)
+        except ValueError:
+            raise FrameError(messages.ARRAY_LENGTHS.at()) from None
     try:
         return nw.from_native(frame, eager_only=True)
     except nw.exceptions.DuplicateError:
@@ -159,7 +170,7 @@ def _require(
             problems.append(messages.NO_COLUMN.at(column=column, near=near))
     for name in wanted:
         # A judgement is an answer too; its own column stays as it is.
-        for ending in ("", "_status", "_low", "_high")[name in instrument.plan.fields :]:
+        for ending in ENDINGS[name in instrument.plan.fields :]:
             if f"{prefix}{name}{ending}" in table.columns:
                 problems.append(messages.COLUMN_TAKEN.at(column=f"{prefix}{name}{ending}"))
     if problems:
@@ -193,7 +204,7 @@ def _with_standing(field: Field, column: Column, table: nw.DataFrame[Any], name:
         return column
     statuses = Field(name=f"{name}_status", kind="choice", options=tuple(ORDER))
     status, _ = read_column(statuses, table[f"{name}_status"])
-    low, high = (read_column(field, table[f"{name}_{end}"])[0].values for end in ("low", "high"))
+    low, high = (read_column(field, table[f"{name}_{end}"])[0].numbers() for end in ("low", "high"))
     return Column(column.values, column.reasons, low, high, status.values)
 
 
@@ -209,33 +220,48 @@ def _future(
     return cells
 
 
-def _void(output: OutputColumns, invalid: npt.NDArray[np.bool_]) -> None:
-    for part in (output.value, output.low, output.high):
-        part[invalid] = np.nan
-    output.status[invalid] = CODE[Status.INVALID]
+def _with_void(output: Output, invalid: npt.NDArray[np.bool_]) -> Output:
+    """Return an output with nothing said of the rows in which a cell cannot be used."""
+    if not invalid.any():
+        return output
+    distinct, places = output
+    if places is None:
+        places = np.arange(len(invalid), dtype=np.int32)
+    after = OutputColumns(
+        np.append(distinct.value, np.nan),
+        np.append(distinct.low, np.nan),
+        np.append(distinct.high, np.nan),
+        np.append(distinct.status, np.uint8(CODE[Status.INVALID])),
+        np.append(distinct.absent, np.uint16(0)),
+    )
+    return Output(after, np.where(invalid, np.int32(len(distinct.value)), places))
 
 
 def _columns(
-    instrument: Instrument, column: str, name: str, output: OutputColumns, table: nw.DataFrame[Any]
+    instrument: Instrument, column: str, name: str, output: Output, table: nw.DataFrame[Any]
 ) -> dict[str, Any]:
-    node = instrument.plan.results[name]
-    status = native.words(output.status.astype(np.int64), ORDER, table, ordered=False)
-    if type_of(node) == "boolean":
-        return {column: native.truths(output.value, table), f"{column}_status": status}
+    node, (found, places) = instrument.plan.results[name], output
+    status = native.words(found.status.astype(np.int64), ORDER, table, ordered=False)
     levels = levels_of(node)
 
     def shown(values: npt.NDArray[np.float64]) -> Any:
         if levels:
-            places = np.where(np.isnan(values), -1, values).astype(np.int64)
-            return native.words(places, levels, table, ordered=True)
+            return native.words(np.where(np.isnan(values), -1, values).astype(np.int64), levels, table, ordered=True)
         return native.numbers(np.where(np.isfinite(values), values, np.nan), decimals_of(node) == 0, table)
 
-    return {
-        column: shown(output.value),
-        f"{column}_status": status,
-        f"{column}_low": shown(output.low),
-        f"{column}_high": shown(output.high),
-    }
+    if type_of(node) == "boolean":
+        made = {column: native.truths(found.value, table), f"{column}_status": status}
+    else:
+        made = {
+            column: shown(found.value),
+            f"{column}_status": status,
+            f"{column}_low": shown(found.low),
+            f"{column}_high": shown(found.high),
+        }
+    if name in {step.name for step in instrument.plan.of_kind("scale")}:
+        void = np.isin(found.status, [CODE[Status.INVALID], CODE[Status.NOT_APPLICABLE]])
+        made[f"{column}_absent"] = native.numbers(np.where(void, np.nan, found.absent), True, table)
+    return {key: native.on_rows(values, places, table) for key, values in made.items()}
 
 
 def _contradictions(evaluated: Evaluated, usable: npt.NDArray[np.bool_]) -> list[Cells]:

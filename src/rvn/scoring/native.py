@@ -23,25 +23,72 @@ def floats(series: nw.Series[Any]) -> tuple[Floats, npt.NDArray[np.bool_]]:
     return values, recorded
 
 
-def factorized(series: nw.Series[Any]) -> tuple[Places, list[Any]]:
-    """Return the place of every entry among the distinct values, -1 where absent, and those values."""
-    if series.implementation.is_pandas():
-        import pandas as pd
+def one_byte(series: nw.Series[Any], absent: int) -> npt.NDArray[np.uint8]:
+    """Return a column of whole numbers that fit as one byte each, `absent` where nothing is recorded."""
+    values: npt.NDArray[np.uint8] = series.cast(nw.UInt8).fill_null(absent).to_numpy()
+    return values.astype(np.uint8, copy=False)
 
-        column = series.to_native()
-        if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
-            # In a column of objects True and 1 are the same to a hash table, and must not be; lists have no hash.
-            keys = [None if pd.api.types.is_scalar(v) and pd.isna(v) else (type(v).__name__, repr(v)) for v in column]
-            values = dict(zip(keys, column, strict=True))
-            codes, distinct_keys = pd.factorize(pd.Series(keys, dtype=object))
-            return codes.astype(np.int64), [values[key] for key in distinct_keys]
-        codes, index = pd.factorize(column)
-        return codes.astype(np.int64), list(index)
-    distinct = series.drop_nulls().unique().to_list()
-    if not distinct:
-        return np.full(len(series), -1, np.int64), []
-    places = series.replace_strict(distinct, list(range(len(distinct))), return_dtype=nw.Int64)
-    return places.fill_null(-1).to_numpy().astype(np.int64), distinct
+
+def factorized(series: nw.Series[Any]) -> tuple[npt.NDArray[Any], list[Any]]:
+    """Return the place of every entry among the distinct values, and those values; -1 (255 in a byte) where absent."""
+    if series.implementation.is_pandas():
+        codes, distinct = _factorized_by_pandas(series.to_native())
+    elif series.implementation.is_polars():
+        codes, distinct = _factorized_by_polars(series.to_native())
+    else:
+        codes, distinct = _factorized_by_pyarrow(series.to_native())
+    return (codes.astype(np.uint8, copy=False) if len(distinct) <= ONE_BYTE else codes), distinct
+
+
+ONE_BYTE = 240  # distinct values that one byte holds beside the sign for absent
+
+
+def _factorized_by_pandas(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), list(column.cat.categories)
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
+        # In a column of objects True and 1 are the same to a hash table, and must not be; lists have no hash.
+        keys = [None if pd.api.types.is_scalar(v) and pd.isna(v) else (type(v).__name__, repr(v)) for v in column]
+        values = dict(zip(keys, column, strict=True))
+        codes, distinct_keys = pd.factorize(pd.Series(keys, dtype=object))
+        return codes.astype(np.int64), [values[key] for key in distinct_keys]
+    codes, index = pd.factorize(column)
+    return codes, list(index)
+
+
+def _factorized_by_polars(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+    import polars as pl
+
+    if isinstance(column.dtype, pl.Enum):
+        distinct = column.dtype.categories
+        places = column.to_physical()
+    else:
+        if isinstance(column.dtype, pl.Categorical):
+            column = column.cast(pl.String)
+        distinct = column.unique().drop_nulls()
+        kind = pl.Enum(distinct) if column.dtype == pl.String else None
+        if kind is not None:
+            places = column.cast(kind).to_physical()
+        else:
+            places = column.replace_strict(distinct, pl.int_range(len(distinct), eager=True), return_dtype=pl.Int64)
+    if len(distinct) <= ONE_BYTE:
+        return places.cast(pl.UInt8).fill_null(255).to_numpy(), distinct.to_list()
+    return places.cast(pl.Int64).fill_null(-1).to_numpy(), distinct.to_list()
+
+
+def _factorized_by_pyarrow(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+    import pyarrow as pa
+
+    if column.null_count == len(column):
+        return np.full(len(column), -1), []
+    column = (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()).unify_dictionaries()
+    distinct = column.chunk(0).dictionary.to_pylist()
+    indices = pa.chunked_array([chunk.indices for chunk in column.chunks])
+    if len(distinct) <= ONE_BYTE:
+        return indices.cast(pa.uint8()).fill_null(255).to_numpy(), distinct
+    return indices.cast(pa.int64()).fill_null(-1).to_numpy(), distinct
 
 
 def numbers(values: Floats, whole: bool, like: nw.DataFrame[Any]) -> Any:
@@ -61,7 +108,7 @@ def _masked(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], like: nw.Da
         import pandas as pd
 
         kinds = {"i": pd.arrays.IntegerArray, "b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
-        return _series(pd.Series(kinds[values.dtype.kind](values, absent), index=like.to_native().index))
+        return _series(pd.Series(kinds[values.dtype.kind](values, absent)))
     pair = nw.from_dict({"value": values, "absent": absent}, backend=like.implementation)
     return pair.select(nw.when(~nw.col("absent")).then(nw.col("value")))["value"]
 
@@ -72,12 +119,21 @@ def words(places: Places, names: Sequence[str], like: nw.DataFrame[Any], *, orde
         import pandas as pd
 
         index = pd.Index(list(map(str, names)))
-        values = pd.Categorical.from_codes(places, categories=index, ordered=ordered)
-        return _series(pd.Series(values, index=like.to_native().index))
+        return _series(pd.Series(pd.Categorical.from_codes(places, categories=index, ordered=ordered)))
     categories = list(map(str, names))
     dtype = nw.Enum(categories) if like.implementation.is_polars() else nw.String()
     entries = nw.new_series("value", [*categories, None], dtype, backend=like.implementation)
     return entries[np.where(places < 0, len(categories), places)]
+
+
+def on_rows(distinct: Any, places: npt.NDArray[np.int32] | None, like: nw.DataFrame[Any]) -> Any:
+    """Return the entry of every row of a frame among distinct ones; None: they are one each."""
+    if like.implementation.is_pandas():
+        import pandas as pd
+
+        entries = distinct.to_native().array
+        return _series(pd.Series(entries if places is None else entries.take(places), index=like.to_native().index))
+    return distinct if places is None else distinct[places]
 
 
 def _series(series: Any) -> Any:

@@ -48,6 +48,8 @@ class Output:
         instrument does not apply.
     levels
         The names of the levels from low to high; empty for other outputs.
+    absent
+        How many of the answers that it is computed from are absent.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Output:
     low: Shown
     high: Shown
     levels: tuple[str, ...] = ()
+    absent: int = 0
 
     @property
     def level(self) -> str | None:
@@ -64,7 +67,8 @@ class Output:
 
     def to_record(self) -> dict[str, object]:
         """Return plain values for JSON."""
-        return {"value": self.value, "status": str(self.status), "low": self.low, "high": self.high}
+        stated: dict[str, object] = {"value": self.value, "status": str(self.status)}
+        return stated | {"low": self.low, "high": self.high, "absent": self.absent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ class Result:
     def __getitem__(self, name: str) -> Output:
         node, raw = self.evaluation.plan.results[name], self.raw[name]
         value, low, high = (None if math.isinf(end) else shown(node, end) for end in raw[:3])
-        return Output(name, value, raw.status, low, high, levels_of(node))
+        return Output(name, value, raw.status, low, high, levels_of(node), raw.absent)
 
     @property
     def outputs(self) -> dict[str, Output]:

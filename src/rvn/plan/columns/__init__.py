@@ -5,17 +5,8 @@ answer; for all others it is the value itself.
 """
 
 from rvn.plan.columns import bounds, values  # noqa: F401 - they register how each kind of node is computed
-from rvn.plan.columns.block import (
-    ABSENT,
-    BOUNDS,
-    NOTHING,
-    VALUES,
-    Block,
-    Column,
-    Evaluated,
-    OutputColumns,
-    evaluate,
-)
+from rvn.plan.columns.block import ABSENT, BOUNDS, NOTHING, VALUES, Block, Column, OutputColumns
+from rvn.plan.columns.evaluate import Evaluated, Output, evaluate
 from rvn.plan.columns.values import EPOCH
 
 __all__ = [
@@ -27,6 +18,7 @@ __all__ = [
     "Block",
     "Column",
     "Evaluated",
+    "Output",
     "OutputColumns",
     "evaluate",
 ]

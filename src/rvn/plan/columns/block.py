@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,12 +17,13 @@ from rvn.plan.types import type_of
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
+Counts = npt.NDArray[np.uint16]
 Mask = npt.NDArray[np.bool_]
 Bounds = tuple[Floats, Floats]
 
 ABSENT = 240  # codes from here on are reasons for absence
 NOTHING = 255  # nothing was recorded
-BLOCK = 65_536
+_AS_NUMBERS = np.where(np.arange(256) < ABSENT, np.arange(256.0), np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ class Column:
     Parameters
     ----------
     values
-        Codes of options and absences as uint8 for a choice; float64 with NaN for absent otherwise.
+        One byte an answer: the code of an option, or a whole number below `ABSENT`, or the code of an absence.
+        Otherwise float64 with NaN for absent; choices have one byte, dates and levels never.
     reasons
-        For numbers, dates and levels: the code of the absence where there is one.
+        For what is float64: the code of the absence where there is one.
     low, high
         For components' results: what they leave open.
     status
@@ -47,6 +49,16 @@ class Column:
     high: Floats | None = None
     status: Codes | None = None
 
+    @property
+    def is_coded(self) -> bool:
+        """Whether an answer is one byte."""
+        return self.values.dtype == np.uint8
+
+    def numbers(self) -> Floats:
+        """Return numbers, days or places of levels, NaN where nothing is recorded."""
+        values: Floats = _AS_NUMBERS[self.values] if self.is_coded else self.values
+        return values
+
     def take(self, rows: Any) -> Column:
         """Return some of the rows."""
         parts = (self.values, self.reasons, self.low, self.high, self.status)
@@ -54,60 +66,21 @@ class Column:
 
 
 class OutputColumns(NamedTuple):
-    """One output in every row: a value that may be stated (NaN otherwise), its bounds, and the code of its status."""
+    """One output in every row.
+
+    `value` may be stated (NaN otherwise), `low` and `high` are its bounds, `status` the code of its status, and
+    `absent` the number of absent answers among those that it is computed from.
+    """
 
     value: Floats
     low: Floats
     high: Floats
     status: Codes
+    absent: Counts
 
-
-class Evaluated(NamedTuple):
-    """Everything the plan says about some rows.
-
-    `outputs` holds outputs and flags; `contradictions` where a consistency condition fails; `ignored` where an item
-    was answered although it is not asked.
-    """
-
-    outputs: dict[str, OutputColumns]
-    contradictions: dict[str, Mask]
-    ignored: dict[str, Mask]
-
-
-def evaluate(plan: Plan, columns: Mapping[str, Column], size: int, names: Collection[str] | None = None) -> Evaluated:
-    """Return what a plan says about `size` rows.
-
-    Parameters
-    ----------
-    plan
-        What to compute.
-    columns
-        One a field; a field without a column has nothing recorded.
-    size
-        Number of rows.
-    names
-        The outputs and flags wanted; all when not given.
-    """
-    outputs = {name: _empty(size) for name in plan.results if names is None or name in names}
-    contradictions = {step.name: np.zeros(size, np.bool_) for step in plan.of_kind("consistent")}
-    ignored = {name: np.zeros(size, np.bool_) for name, field in plan.fields.items() if field.asked is not None}
-    for start in range(0, size, BLOCK):
-        rows = slice(start, min(start + BLOCK, size))
-        block = Block(plan, {name: column.take(rows) for name, column in columns.items()}, rows.stop - start)
-        with np.errstate(all="ignore"):
-            for name, whole in outputs.items():
-                part = block.output(name)
-                whole.value[rows], whole.low[rows], whole.high[rows] = part.value, part.low, part.high
-                whole.status[rows] = part.status
-            for name, contradicts in block.contradictions():
-                contradictions[name][rows] = contradicts
-            for name, mask in ignored.items():
-                mask[rows] = (block.asked(plan.fields[name]) == 0) & ~block.lacks(plan.fields[name])
-    return Evaluated(outputs, contradictions, ignored)
-
-
-def _empty(size: int) -> OutputColumns:
-    return OutputColumns(np.empty(size), np.empty(size), np.empty(size), np.empty(size, np.uint8))
+    def take(self, rows: Any) -> OutputColumns:
+        """Return some of the rows."""
+        return OutputColumns(*(part[rows] for part in self))
 
 
 N = TypeVar("N", bound=Node)
@@ -145,6 +118,7 @@ class Block:
         self._values: dict[int, Floats] = {}
         self._bounds: dict[int, Bounds] = {}
         self._absent: dict[str, Mask] = {}
+        self._numbers: dict[str, Floats] = {}
         self._standing: Codes | None = None
         self._parts: dict[bytes, Block] = {}
 
@@ -175,15 +149,22 @@ class Block:
             return Column(np.full(self.size, NOTHING, np.uint8))
         return Column(self.full(np.nan))
 
+    def numbers(self, field: Field) -> Floats:
+        """Return what was recorded as a number, a day or the place of a level; NaN where nothing is."""
+        found = self._numbers.get(field.name)
+        if found is None:
+            found = self._numbers[field.name] = self.column(field).numbers()
+        return found
+
     def lacks(self, field: Field) -> Mask:
         """Return where there is no answer, asked or not."""
-        values = self.column(field).values
-        return values >= ABSENT if field.kind == "choice" else np.isnan(values)
+        column = self.column(field)
+        return column.values >= ABSENT if column.is_coded else np.isnan(column.values)
 
     def reasons(self, field: Field) -> Codes:
         """Return the code of the absence in every row, below `ABSENT` where there is an answer."""
         column = self.column(field)
-        if field.kind == "choice":
+        if column.is_coded:
             return column.values
         if column.reasons is not None:
             return column.reasons
@@ -239,9 +220,10 @@ class Block:
         """Return an output or a flag with its status; it has values only where they may be stated."""
         node, fields = self.plan.results[name], self.plan.depends[name]
         value = self.value(node).copy()
-        absent = np.zeros(self.size, np.bool_)
+        n_absent = np.zeros(self.size, np.uint16)
         for field in fields:
-            absent |= self.is_absent(field)
+            n_absent += self.is_absent(field)
+        absent = n_absent > 0
         low, high = value.copy(), value.copy()
         unsure = np.flatnonzero(absent | np.isnan(value))
         status = np.full(self.size, CODE[Status.COMPLETE], np.uint8)
@@ -259,7 +241,7 @@ class Block:
         value[~stated] = np.nan
         void = (status == CODE[Status.NOT_APPLICABLE]) | (status == CODE[Status.INVALID])
         low[void] = high[void] = np.nan
-        return OutputColumns(value, low, high, status)
+        return OutputColumns(value, low, high, status, n_absent)
 
     def standing(self, fields: tuple[Field, ...]) -> Codes:
         """Return the status that eligibility, components and contradictions impose, complete where they do not."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rvn.plan import nodes
-from rvn.plan.columns.block import Block, Bounds, Floats, bounds_of
+from rvn.plan.columns.block import Block, Bounds, Floats, Mask, bounds_of
 from rvn.plan.columns.values import (
     COMPARISONS,
     FUNCTIONS,
@@ -36,7 +37,7 @@ OPEN_RESULTS = (Status.PRORATED, Status.TOO_FEW_ANSWERS, Status.UNDEFINED, Statu
 @bounds_of(nodes.Answer)
 def _answer_bounds(on: Block, node: nodes.Answer) -> Bounds:
     column, field = on.column(node.field), node.field
-    values: Floats = column.values
+    values = on.numbers(field)
     low = np.where(np.isnan(values), field.minimum, values)
     high = np.where(np.isnan(values), field.maximum, values)
     if column.low is not None and column.high is not None and column.status is not None:
@@ -221,29 +222,41 @@ def _count_of_bounds(on: Block, node: nodes.CountOf) -> Bounds:
     return low.sum(axis=0), high.sum(axis=0)
 
 
+class Ends(NamedTuple):
+    """The lowest and highest that one part can bring to a total.
+
+    `counts`: it may belong to the scale; `by_reason`: it is left out because of the reason for its absence.
+    """
+
+    low: Floats
+    high: Floats
+    counts: Mask
+    by_reason: Mask
+
+
+def ends_of(on: Block, node: nodes.Total, part: nodes.Part) -> Ends:
+    """Return what a part can bring to a total."""
+    low, high = on.bounds(part.of)
+    counts, by_reason = np.ones(on.size, np.bool_), np.zeros(on.size, np.bool_)
+    if part.field is not None:
+        low, high = _if_asked(on, part.field, low, high)
+        surely = on.surely_asked(part.field)
+        if surely is not None:
+            counts &= surely != 0
+        if node.leave_out:
+            by_reason = on.is_absent(part.field) & left_out_by_reason(on, node, part.field)
+            low, high = np.where(by_reason, 0.0, low), np.where(by_reason, 0.0, high)
+            counts &= ~by_reason
+    return Ends(low, high, counts, by_reason)
+
+
 @bounds_of(nodes.Total)
 def _total_bounds(on: Block, node: nodes.Total) -> Bounds:
-    lows, highs = [], []
-    counted, left_out = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
-    for part in node.parts:
-        low, high = on.bounds(part.of)
-        counts = np.ones(on.size, np.bool_)
-        if part.field is not None:
-            low, high = _if_asked(on, part.field, low, high)
-            surely = on.surely_asked(part.field)
-            if surely is not None:
-                counts &= surely != 0
-            if node.leave_out:
-                by_reason = on.is_absent(part.field) & left_out_by_reason(on, node, part.field)
-                low, high = np.where(by_reason, 0.0, low), np.where(by_reason, 0.0, high)
-                counts &= ~by_reason
-                left_out |= by_reason
-        counted |= counts
-        lows.append(low)
-        highs.append(high)
+    ends = [ends_of(on, node, part) for part in node.parts]
     # Where everything was left out for a reason there is no total, not one of zero.
-    empty = left_out & ~counted
-    low, high = added(lows, node.decimals), added(highs, node.decimals)
+    counted = np.logical_or.reduce([part.counts for part in ends])
+    empty = np.logical_or.reduce([part.by_reason for part in ends]) & ~counted
+    low, high = (added(sides, node.decimals) for sides in ([e.low for e in ends], [e.high for e in ends]))
     return np.where(empty, -np.inf, low), np.where(empty, np.inf, high)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ def _constant(on: Block, node: nodes.Constant) -> Floats:
 
 @values_of(nodes.Answer)
 def _answer(on: Block, node: nodes.Answer) -> Floats:
-    values: Floats = on.column(node.field).values
+    values = on.numbers(node.field)
     asked = on.asked(node.field)
     return values if asked is None else np.where(asked == 1, values, np.nan)
 
@@ -27,13 +27,16 @@ def _answer(on: Block, node: nodes.Answer) -> Floats:
 def points_if_asked(on: Block, node: nodes.Points) -> Floats:
     """Return the points of the answers, asked or not; NaN where there is none."""
     values = np.asarray(node.values)
-    column = on.column(node.field).values
-    if not node.starts:
+    column = on.column(node.field)
+    if column.is_coded:
         table = np.full(256, np.nan)
-        table[: len(values)] = values
-        points: Floats = table[column]
+        if node.starts:
+            table[:ABSENT] = values[place_among(node.starts, np.arange(float(ABSENT)))]
+        else:
+            table[: len(values)] = values
+        points: Floats = table[column.values]
         return points
-    return np.where(np.isnan(column), np.nan, values[place_among(node.starts, column)])
+    return np.where(np.isnan(column.values), np.nan, values[place_among(node.starts, column.values)])
 
 
 def place_among(starts: tuple[float, ...], values: Floats) -> npt.NDArray[np.intp]:
@@ -227,16 +230,41 @@ def left_out_by_reason(on: Block, node: nodes.Total, field: nodes.Field) -> Mask
     return np.isin(on.reasons(field), codes)
 
 
-def left_out_of(on: Block, node: nodes.Total, part: nodes.Part) -> Mask | None:
-    """Return where a part of a total is left out, or None where it never is."""
-    if part.field is None:
-        return None
-    asked = on.asked(part.field)
-    out = None if asked is None else asked == 0
-    if node.leave_out:
-        given = left_out_by_reason(on, node, part.field)
-        out = given if out is None else out | given
-    return out
+class Addend(NamedTuple):
+    """What one part brings to a total.
+
+    `value` is 0 where the part is left out or unknown; `left_out`: it does not belong to the scale of these people;
+    `by_reason`: because of the reason for its absence; `absent`: a rule for absent answers is needed; `barred`: no
+    rule can give a total.
+    """
+
+    value: Floats
+    left_out: Mask
+    by_reason: Mask
+    absent: Mask
+    barred: Mask
+
+
+def addend(on: Block, node: nodes.Total, part: nodes.Part) -> Addend:
+    """Return what a part brings to a total."""
+    value = on.value(part.of)
+    left_out = by_reason = never = np.zeros(on.size, np.bool_)
+    if part.field is not None:
+        asked = on.asked(part.field)
+        if node.leave_out:
+            left_out = by_reason = left_out_by_reason(on, node, part.field)
+        if asked is not None:
+            left_out, by_reason = left_out | (asked == 0), by_reason & (asked != 0)
+    unknown = np.isnan(value) & ~left_out
+    if left_out is not never:
+        value = np.where(left_out, 0.0, value)
+    if not unknown.any():
+        return Addend(value, left_out, by_reason, never, never)
+    absent = unknown & _may_be_absent(on, part)
+    barred = unknown & ~absent
+    if node.only is not None and part.name not in node.only:
+        barred = unknown
+    return Addend(np.where(unknown, 0.0, value), left_out, by_reason, absent, barred)
 
 
 EXACT = 2.0**53
@@ -246,49 +274,32 @@ EXACT = 2.0**53
 def _total(on: Block, node: nodes.Total) -> Floats:
     unit = 1.0 if node.decimals is None else 10.0**node.decimals
     total, plain, size = on.full(0.0), on.full(0.0), on.full(0.0)
-    n_parts, n_absent = on.full(0.0), on.full(0.0)
-    values, absences, lefts = [], [], []
-    forbidden, by_reason = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
-    for part in node.parts:
-        value, left_out = on.value(part.of), left_out_of(on, node, part)
-        unknown = np.isnan(value)
-        counted: Any = True
-        if left_out is not None:
-            unknown, counted = unknown & ~left_out, ~left_out
-            value = np.where(left_out, 0.0, value)
-            if node.leave_out and part.field is not None:
-                asked = on.asked(part.field)
-                by_reason |= left_out if asked is None else left_out & (asked != 0)
-        n_parts += counted
-        absent = unknown
-        if unknown.any():
-            absent = unknown & _may_be_absent(on, part)
-            forbidden |= unknown & ~absent
-            n_absent += absent
-            value = np.where(unknown, 0.0, value)
-            if node.only is not None and part.name not in node.only:
-                forbidden |= absent
-        values.append(value)
-        absences.append(absent)
-        lefts.append(left_out)
-        plain += value
+    n_parts, n_absent = on.full(len(node.parts)), on.full(0.0)
+    barred, by_reason = np.zeros(on.size, np.bool_), np.zeros(on.size, np.bool_)
+    addends = [addend(on, node, part) for part in node.parts]
+    for part in addends:
+        n_parts -= part.left_out
+        n_absent += part.absent
+        barred |= part.barred
+        by_reason |= part.by_reason
+        plain += part.value
         if node.decimals is not None:
-            total += np.rint(value * unit)
-            size += np.abs(value * unit)
+            total += np.rint(part.value * unit)
+            size += np.abs(part.value * unit)
     # Beyond 2 ** 53 float64 does not hold every whole number, and the parts are added as they are.
     exact = (size < EXACT) if node.decimals is not None else np.zeros(on.size, np.bool_)
     total, unit_of = np.where(exact, total, plain), np.where(exact, unit, 1.0)
     n_present = n_parts - n_absent
     needed = np.where((n_absent > 0) | by_reason, max(1, node.at_least), node.at_least)
-    forbidden |= (n_absent > node.allow) | (n_present < needed)
+    barred |= (n_absent > node.allow) | (n_present < needed)
     result = total / unit_of
     if node.method == "prorate":
         result = np.where(n_absent > 0, total * n_parts / (n_present * unit_of), result)
     elif node.method == "by_sign":
-        result = np.where(n_absent > 0, _by_sign(node, result, values, absences, lefts), result)
+        result = np.where(n_absent > 0, _by_sign(node, result, addends), result)
     elif node.method == "table":
         result = np.where(n_absent > 0, _from_table(node, n_absent, result), result)
-    return np.where(forbidden, np.nan, finite(result))
+    return np.where(barred, np.nan, finite(result))
 
 
 def _may_be_absent(on: Block, part: nodes.Part) -> Mask:
@@ -300,18 +311,15 @@ def _may_be_absent(on: Block, part: nodes.Part) -> Mask:
     return absent
 
 
-def _by_sign(
-    node: nodes.Total, total: Floats, values: list[Floats], absences: list[Mask], lefts: list[Mask | None]
-) -> Floats:
+def _by_sign(node: nodes.Total, total: Floats, addends: list[Addend]) -> Floats:
     shared = [node.share_from is None or part.name in node.share_from for part in node.parts]
-    had = added([value for value, is_shared in zip(values, shared, strict=True) if is_shared], node.decimals)
+    had = added([part.value for part, is_shared in zip(addends, shared, strict=True) if is_shared], node.decimals)
     present, absent = np.zeros(len(total)), np.zeros(len(total))
-    for (lowest, highest), is_shared, is_absent, left_out in zip(node.ends, shared, absences, lefts, strict=True):
+    for (lowest, highest), is_shared, part in zip(node.ends, shared, addends, strict=True):
         can_add = np.where(had > 0, max(highest, 0.0), max(-lowest, 0.0))
-        if left_out is not None:
-            can_add = np.where(left_out, 0.0, can_add)
-        absent += np.where(is_absent, can_add, 0.0)
-        present += np.where(is_absent, 0.0, can_add) if is_shared else 0.0
+        can_add = np.where(part.left_out, 0.0, can_add)
+        absent += np.where(part.absent, can_add, 0.0)
+        present += np.where(part.absent, 0.0, can_add) if is_shared else 0.0
     return np.where(present > 0, (total * present + had * absent) / present, np.nan)
 
 

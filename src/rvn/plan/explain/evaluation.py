@@ -63,12 +63,16 @@ class Reading:
 
 
 class Output(NamedTuple):
-    """The end of the computation for one output: a `Value` that may be stated, and how it stands."""
+    """The end of the computation for one output: a `Value` that may be stated, and how it stands.
+
+    `absent` is the number of absent answers among those that it is computed from.
+    """
 
     value: float
     low: float
     high: float
     status: Status
+    absent: int
 
 
 def exactly(value: float) -> Value:
@@ -142,17 +146,18 @@ class Evaluation:
         """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
         node, fields = self.plan.results[name], self.plan.depends[name]
         value, low, high = self[node]
-        own = self._status(name, fields)
+        absent = sum(self.is_absent(field) for field in fields)
+        own = self._status(name, absent > 0)
         if own is Status.COMPLETE:
             low = high = value  # what is undefined on the way to it leaves nothing open
         status = self._standing(fields) or own
         if status in (Status.NOT_APPLICABLE, Status.INVALID):
-            return Output(UNKNOWN, UNKNOWN, UNKNOWN, status)
+            return Output(UNKNOWN, UNKNOWN, UNKNOWN, status, absent)
         if status is Status.DECIDED:
             value = low
         elif status not in (Status.COMPLETE, Status.PRORATED):
             value = UNKNOWN
-        return Output(value, low, high, status)
+        return Output(value, low, high, status, absent)
 
     @functools.cached_property
     def full(self) -> Evaluation:
@@ -175,10 +180,9 @@ class Evaluation:
             return Status.INVALID
         return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
 
-    def _status(self, name: str, fields: tuple[Field, ...]) -> Status:
-        node = self.plan.results[name]
+    def _status(self, name: str, absent: bool) -> Status:
+        node, fields = self.plan.results[name], self.plan.depends[name]
         value, low, high = self[node]
-        absent = any(self.is_absent(field) for field in fields)
         if value == value and not absent:
             return Status.COMPLETE
         if value == value:

@@ -1,0 +1,162 @@
+"""Everything a plan says about many rows: block by block, on all cores, rows that are alike only once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rvn.plan.columns.block import NOTHING, Block, Column, Mask, OutputColumns
+from rvn.plan.columns.patterns import Patterns
+from rvn.plan.columns.terms import Terms
+from rvn.plan.plan import Plan
+
+BLOCK = 65_536
+MANY = 10_000  # rows from which it is worth finding out which of them are alike
+
+
+class Output(NamedTuple):
+    """One output of every row: the distinct results, and which of them each row has; None: each row has its own."""
+
+    distinct: OutputColumns
+    places: npt.NDArray[np.int32] | None
+
+    def expanded(self) -> OutputColumns:
+        """Return the output of every row."""
+        return self.distinct if self.places is None else self.distinct.take(self.places)
+
+
+class Evaluated(NamedTuple):
+    """Everything the plan says about some rows.
+
+    `outputs` holds outputs and flags; `contradictions` where a consistency condition fails; `ignored` where an item
+    was answered although it is not asked.
+    """
+
+    outputs: dict[str, Output]
+    contradictions: dict[str, Mask]
+    ignored: dict[str, Mask]
+
+    def expanded(self) -> dict[str, OutputColumns]:
+        """Return the outputs and flags of every row."""
+        return {name: output.expanded() for name, output in self.outputs.items()}
+
+
+def evaluate(
+    plan: Plan,
+    columns: Mapping[str, Column],
+    size: int,
+    names: Collection[str] | None = None,
+    *,
+    many: int = MANY,
+) -> Evaluated:
+    """Return what a plan says about `size` rows.
+
+    Parameters
+    ----------
+    plan
+        What to compute.
+    columns
+        One a field; a field without a column has nothing recorded.
+    size
+        Number of rows.
+    names
+        The outputs and flags wanted; all when not given.
+    many
+        Number of rows from which alike ones are scored once.
+    """
+    wanted = tuple(name for name in plan.results if names is None or name in names)
+    found = _Blocks(plan, columns, size, wanted, _patterns(plan, wanted) if size >= many else ())
+    starts = range(0, size, BLOCK)
+    if len(starts) > 1:
+        with ThreadPoolExecutor(min(len(starts), _cores())) as pool:
+            list(pool.map(found.fill, starts))
+    else:
+        for start in starts:
+            found.fill(start)
+    return found.evaluated()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _patterns(plan: Plan, names: tuple[str, ...]) -> tuple[Patterns, ...]:
+    """Return the patterns of outputs; kept with the plan, so that the next rows find what these found."""
+    key = ("patterns", names)
+    if key not in plan.kept:
+        terms = Terms(plan, names)
+        made = [Patterns(plan, together, terms.classes, each) for together, each in terms.together()]
+        plan.kept[key] = tuple(patterns for patterns in made if patterns.tables and patterns.are_few)
+    kept: tuple[Patterns, ...] = plan.kept[key]
+    return kept
+
+
+@dataclass
+class _Blocks:
+    """The arrays that blocks fill, each in its own rows."""
+
+    plan: Plan
+    columns: Mapping[str, Column]
+    size: int
+    names: tuple[str, ...]
+    patterns: tuple[Patterns, ...]
+    outputs: dict[str, OutputColumns] = field(init=False)
+    places: list[npt.NDArray[np.int32]] = field(init=False)
+    contradictions: dict[str, Mask] = field(init=False)
+    ignored: dict[str, Mask] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_pattern = {name for patterns in self.patterns for name in patterns.names}
+        self.outputs = {name: _empty(self.size) for name in self.names if name not in by_pattern}
+        self.places = [np.empty(self.size, np.int32) for _ in self.patterns]
+        self.contradictions = {step.name: np.zeros(self.size, np.bool_) for step in self.plan.of_kind("consistent")}
+        asked = (name for name, field in self.plan.fields.items() if field.asked is not None)
+        self.ignored = {name: np.zeros(self.size, np.bool_) for name in asked}
+        nothing = Column(np.full(min(self.size, BLOCK), NOTHING, np.uint8))
+        self.lacking = {
+            name: nothing for patterns in self.patterns for name in patterns.classes if name not in self.columns
+        }
+
+    def fill(self, start: int) -> None:
+        """Compute the block of rows that begins at `start`."""
+        rows = slice(start, min(start + BLOCK, self.size))
+        size = rows.stop - start
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        padded = columns | {name: column.take(slice(size)) for name, column in self.lacking.items()}
+        with np.errstate(all="ignore"):
+            for patterns, places in zip(self.patterns, self.places, strict=True):
+                places[rows] = patterns.places(padded)
+            block = Block(self.plan, columns, size)
+            for name, whole in self.outputs.items():
+                part = block.output(name)
+                whole.value[rows], whole.low[rows], whole.high[rows] = part.value, part.low, part.high
+                whole.status[rows], whole.absent[rows] = part.status, part.absent
+            if not self.patterns:
+                for name, contradicts in block.contradictions():
+                    self.contradictions[name][rows] = contradicts
+            for name, mask in self.ignored.items():
+                mask[rows] = (block.asked(self.plan.fields[name]) == 0) & ~block.lacks(self.plan.fields[name])
+
+    def evaluated(self) -> Evaluated:
+        """Return what the blocks say."""
+        outputs = {name: Output(columns, None) for name, columns in self.outputs.items()}
+        for place, patterns in enumerate(self.patterns):
+            distinct, contradictions = patterns.distinct()
+            outputs |= {name: Output(columns, self.places[place]) for name, columns in distinct.items()}
+            if place == 0:
+                for name, contradicts in contradictions.items():
+                    if contradicts.any():
+                        self.contradictions[name] = contradicts[self.places[place]]
+        return Evaluated({name: outputs[name] for name in self.names}, self.contradictions, self.ignored)
+
+
+def _empty(size: int) -> OutputColumns:
+    return OutputColumns(
+        np.empty(size), np.empty(size), np.empty(size), np.empty(size, np.uint8), np.empty(size, np.uint16)
+    )

@@ -113,11 +113,9 @@ class Terms:
 
     def _of_conditions(self, conditions: Collection[Node]) -> list[Term] | None:
         """Return what eligibility and consistency add: a number for every way in which they can stand."""
-        if not conditions:
-            return []
         fields = self._fields(conditions)
-        if fields is None:
-            return None
+        if not fields:
+            return None if fields is None else []  # without conditions they stand in one way for everybody
         block = self._block(self.plan, fields)
         with np.errstate(all="ignore"):
             ways = np.array([block.standing(()), *(contradicts for _, contradicts in block.contradictions())])

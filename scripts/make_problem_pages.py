@@ -533,6 +533,71 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Nobody can tell whether two people without ids are the same.",
         "Fill it in, or leave the row out and say so.",
     ),
+    "RVN680": (
+        "a record that is not whole",
+        "A record is JSON, and this is not all of it, or not JSON at all.",
+        "Take it from where it was written, or from a copy.",
+    ),
+    "RVN681": (
+        "no record",
+        "It is JSON, but not a record of a result.",
+        "Check that it is the right file.",
+    ),
+    "RVN682": (
+        "a record of a later release",
+        "A later version of rvn wrote it, in a form that this one does not know.",
+        "Install that version, or a later one.",
+    ),
+    "RVN683": (
+        "what no record holds",
+        "A member is missing, is unknown, or holds something of another kind: a status that there is not, for example.",
+        "Records are not written by hand. Take it from where it was written.",
+    ),
+    "RVN684": (
+        "a changed record",
+        "Its digest does not fit what stands in it, so somebody or something changed it.",
+        "Take it from a copy.",
+    ),
+    "RVN685": (
+        "a record in another spelling",
+        "The values are as they were written, but spaces, the order of members or the spelling of numbers are not.",
+        "Keep records as bytes; or read the values themselves, as a database returns them.",
+    ),
+    "RVN686": (
+        "a seal that does not fit",
+        "The seal is made with the host's secret. This secret makes another one.",
+        "Check the key. If it is the right one, somebody without it has changed the record.",
+    ),
+    "RVN687": (
+        "other answers",
+        "The digest of the answers is not the one in the record, or the key is not the one it was made with.",
+        "Look for the answers as they were on that day.",
+    ),
+    "RVN688": (
+        "another result",
+        "Scoring the answers again gives something else than the record says.",
+        "Look at the other problems first: other answers or a changed definition explain it.",
+    ),
+    "RVN689": (
+        "another definition",
+        "The definition under this reference is not the one that the record was made with.",
+        "A released version never changes: look for the file as it was.",
+    ),
+    "RVN690": (
+        "a broken chain",
+        "Every record of a chain names the one before it. This one names another, or none, or lies before it in time.",
+        "Look for a record that was taken away or put in.",
+    ),
+    "RVN691": (
+        "an override in a record",
+        "The record holds an override that the definition does not allow.",
+        "See the code of the override's own problem.",
+    ),
+    "RVN692": (
+        "a short key",
+        "Whoever can try all keys can try all answers, so a key has at least 16 bytes.",
+        'Make one: `python -c "import secrets; print(secrets.token_hex(32))"`.',
+    ),
     "RVN701": (
         "a column is missing",
         "Every item and given fact needs a column, so that none is forgotten.",

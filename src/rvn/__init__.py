@@ -13,6 +13,7 @@ from rvn.errors import (
     IdentityError,
     OverrideError,
     Place,
+    RecordError,
     RvnError,
 )
 from rvn.plan.status import Status
@@ -35,6 +36,7 @@ __all__ = [
     "Override",
     "OverrideError",
     "Place",
+    "RecordError",
     "Result",
     "RvnError",
     "Status",

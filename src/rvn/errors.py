@@ -7,6 +7,7 @@ The tree::
     ├── CatalogError      no such instrument or version, or not without a version
     ├── AnswersError      the answers of one person cannot be used: carries every problem, and no answer
     ├── OverrideError     an override is not what the definition allows
+    ├── RecordError       a record cannot be read, or a key cannot be used
     ├── FrameError        a frame or file lacks what scoring needs
     ├── IdentityError     subject ids cannot be used: national identity numbers among them
     ├── BatchError        a run over files cannot begin, go on or be resumed; what is finished is kept
@@ -95,6 +96,10 @@ class AnswersError(RvnError):
 
 class OverrideError(RvnError):
     """An override is not what the definition of the instrument allows."""
+
+
+class RecordError(RvnError):
+    """A stored record cannot be read, or a key cannot be used; no message repeats what stands in it."""
 
 
 class FrameError(RvnError):

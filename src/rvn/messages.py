@@ -354,6 +354,50 @@ SUBJECT_TYPE = Message(
 )
 SUBJECT_EMPTY = Message("RVN673", "a subject id is empty", "give every person an id, or leave the row out")
 
+# 68x and 69x: records
+
+RECORD_NOT_JSON = Message(
+    "RVN680", "this is not a whole record: {why}", "take it from where it was written; rvn never repairs a record"
+)
+RECORD_NOT_ONE = Message("RVN681", "this is no record of a result", "`rvn record` writes one")
+RECORD_NEWER = Message(
+    "RVN682",
+    "the record has schema {found}; this version of rvn reads up to {known}",
+    "read it with the version of rvn that wrote it, or a later one",
+)
+RECORD_SHAPE = Message("RVN683", "`{path}`: {why}", "take the record from where it was written")
+RECORD_CHANGED = Message(
+    "RVN684",
+    "the record was changed after it was written: its digest does not fit",
+    "take it from a copy; where there is none, it proves nothing",
+)
+RECORD_FORM = Message(
+    "RVN685",
+    "the record does not stand as it was written: spaces, order or spelling of numbers differ",
+    "keep the bytes as they are; values that a database took apart are read with `rvn.records.read(values)`",
+)
+RECORD_SEAL = Message(
+    "RVN686",
+    "the seal does not fit the key",
+    "either this is another key, or somebody without it changed the record",
+)
+RECORD_INPUTS = Message(
+    "RVN687", "the answers are not those that were scored", "look for another version of them, or another key"
+)
+RECORD_DIFFERS = Message(
+    "RVN688", "`{path}` is {recorded} in the record and {found} when computed again", "see what has changed since"
+)
+RECORD_DEFINITION = Message(
+    "RVN689",
+    "the definition of {reference} is not the one that the record was made with; what differs: {parts}",
+    "a released version never changes; look for the file as it was",
+)
+RECORD_PREVIOUS = Message(
+    "RVN690", "the record does not follow the one before it: {why}", "look for a record that was taken away or put in"
+)
+RECORD_OVERRIDE = Message("RVN691", "an override in the record is not allowed: {what}", "{remedy}")
+KEY_SHORT = Message("RVN692", "the key has {found} bytes; it needs at least {needed}", "make one: 32 random bytes")
+
 # 7xx: frames and files
 
 NO_COLUMN = Message(

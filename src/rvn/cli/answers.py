@@ -71,7 +71,7 @@ def score_person(instrument: Instrument, words: Sequence[str], on: str | None, r
         When they cannot be used.
     """
     path = _file(words)
-    answers = _from_pairs(instrument, words) if path is None else _from_file(path)
+    answers = _from_pairs(instrument, words) if path is None else from_file(path)
     return _score(instrument, answers, day(on), recalled)
 
 
@@ -161,7 +161,8 @@ def _from_pairs(instrument: Instrument, words: Sequence[str]) -> dict[str, Any]:
     return answers
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def from_file(path: Path) -> dict[str, Any]:
+    """Return the answers in a JSON or YAML file, or on standard input."""
     is_stdin = str(path) == STDIN
     name = "standard input" if is_stdin else str(path)
     try:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import rvn
-from rvn.cli import problems, release, study
+from rvn.cli import problems, records, release, study
 from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
 from rvn.cli.table import say, say_table
 
@@ -348,6 +348,10 @@ def demo(
 
     with reporting(form):
         run(output, form)
+
+
+app.command("record", epilog=EXIT_CODES)(records.record)
+app.command("verify", epilog=EXIT_CODES)(records.verify)
 
 
 def _refuse(options: dict[str, object]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from rvn.plan.nodes import Answer, Answered, Coalesce, Field, Is, Node, Points, Total, Withheld
+from rvn.plan.nodes import Answer, Answered, Coalesce, Field, Is, Node, Points, Total, Type, Withheld
+from rvn.plan.types import levels_of, type_of
 
 StepKind = Literal[
     "eligible",
@@ -80,6 +81,16 @@ class Plan:
     def results(self) -> Mapping[str, Node]:
         """Return the nodes of all outputs and flags by name."""
         return dict(self.outputs) | {step.name: step.node for step in self.of_kind("flag")}
+
+    @cached_property
+    def shapes(self) -> Mapping[str, tuple[Type, tuple[str, ...]]]:
+        """Return the type of each result, and its levels from low to high where it has some."""
+        return {name: (type_of(node), levels_of(node)) for name, node in self.results.items()}
+
+    @cached_property
+    def intervals(self) -> Mapping[str, tuple[Node, Node] | None]:
+        """Return the lower and upper limit of each norm, None where its source gives none."""
+        return {step.name: step.interval for step in self.of_kind("norm")}
 
     @cached_property
     def depends(self) -> Mapping[str, tuple[Field, ...]]:

@@ -19,14 +19,13 @@ from rvn.plan.explain import Evaluation, shown
 from rvn.plan.nodes import Node
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of
+from rvn.scoring.record import limits, said
 from rvn.text import Language
 
 if TYPE_CHECKING:
     from rvn.scoring.explanation import Explanation
     from rvn.scoring.instrument import Instrument
     from rvn.scoring.override import Overridden, Override
-
-SCHEMA = 1
 
 Shown = float | int | str | bool | None
 
@@ -236,12 +235,7 @@ class Result:
         """What is known of people with the same value, by norm."""
         found = {}
         for entry in self.instrument.definition.norms:
-            step = next(step for step in self.evaluation.plan.of_kind("norm") if step.name == entry.id)
-            output = self[entry.id]
-            lower, upper = None, None
-            if output.value is not None and step.interval is not None:
-                lower, upper = (shown(node, self.evaluation[node].value) for node in step.interval)
-            found[entry.id] = Norm(output, lower, upper, entry)
+            found[entry.id] = Norm(self[entry.id], *limits(self, entry.id), entry)
         return found
 
     def taken_from(self, name: str) -> str | None:
@@ -258,22 +252,15 @@ class Result:
         return next(step.node for step in reversed(plan.steps) if name in (step.name, step.of))
 
     def to_record(self) -> dict[str, object]:
-        """Return plain values for JSON; the answers themselves are not in it."""
-        return {
-            "schema": SCHEMA,
-            **self.provenance,
-            "assessed_on": self.on,
-            "outcome": self.evaluation.plan.outcome,
-            "outputs": {name: output.to_record() for name, output in self.outputs.items()},
+        """Return plain values for JSON; the answers themselves are not in it.
+
+        `rvn.records` keeps it with a digest of the answers, so that it can be verified later.
+        """
+        described = {
             "norms": {name: norm.to_record() for name, norm in self.norms.items()},
-            "taken_from": {entry.id: self.taken_from(entry.id) for entry in self.instrument.definition.first_of},
-            "justifications": dict(self.justifications),
-            "flags": {name: output.to_record() for name, output in self.flags.items()},
-            "reasons": [{"kind": reason.kind, "condition": reason.condition} for reason in self.reasons],
-            "components": {name: component.provenance for name, component in self.components.items()},
             "warnings": [warning.to_record() for warning in self.warnings],
-            "overrides": [kept.to_record() for kept in self.overrides.values()],
         }
+        return said(self) | described
 
     def rows(self, language: Language = "en") -> list[tuple[str, str, str, str]]:
         """Return label, value, status and what is left open of every output, as text."""
@@ -308,6 +295,7 @@ class Result:
             "version": self.instrument.version,
             "profile": f"{profile.id}@{profile.version}" if profile else None,
             "fingerprint": self.instrument.fingerprint,
+            "fingerprints": dict(self.instrument.fingerprints),
             "recalled": sorted(self.instrument.accepted),
         }
 

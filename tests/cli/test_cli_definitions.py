@@ -11,6 +11,7 @@ import pytest
 from ran import Run, Write
 
 import rvn
+from rvn.cli.descriptions import DESCRIPTIONS
 from rvn.cli.schema import schema
 from rvn.definition.source import read
 
@@ -243,13 +244,23 @@ def test_every_shipped_definition_fits_the_schema(run: Run) -> None:
         ({"version": 1}, "version"),
         ({"derived": {"Age": 1}}, "Age"),
         ({"bands": [{"id": "level", "of": "total", "levels": {"low": 0}}]}, "levels"),
-        ({"scales": [{"id": "total", "items": ["mood"], "round": {"to": 0}}]}, "round: none"),
-        ({"scales": [{"id": "total", "items": ["mood"], "round": {"to": 1e10}}]}, "round: none"),
+        ({"scales": [{"id": "total", "items": ["mood"], "round": {"to": 0}}]}, "round/to: too small"),
+        ({"scales": [{"id": "total", "items": ["mood"], "round": {"to": 1e10}}]}, "round/to: too large"),
     ],
 )
 def test_the_schema_refuses_what_the_models_refuse(run: Run, change: dict[str, Any], misfit: str) -> None:
     data = read(rvn.load("sample@1").loaded.path).data
     assert any(misfit in found for found in _misfits(data | change, SCHEMA))
+
+
+def test_the_schema_explains_every_key_in_a_sentence_of_its_own() -> None:
+    parts = {"Definition": SCHEMA} | SCHEMA["$defs"]
+    for name, part in parts.items():
+        for key, entry in part["properties"].items():
+            assert entry["description"].endswith((".", "…")), (name, key)
+            assert "default" not in entry, (name, key)
+    described = {(name, key) for name, keys in DESCRIPTIONS.items() for key in keys}
+    assert {name for name, _ in described} - {"Sourced", "Part", "Rule"} <= set(parts)
 
 
 SCHEMA = schema()

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from rvn.cli.descriptions import DESCRIPTIONS
 from rvn.definition import entries
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,7 +31,28 @@ def schema() -> dict[str, Any]:
     """
     made = entries.Definition.model_json_schema(by_alias=True, schema_generator=_Generator)
     described = {"title": "rvn instrument definition, edition 1", "description": made.pop("description")}
+    for name, part in (("Definition", made), *made["$defs"].items()):
+        for key, entry in part["properties"].items():
+            part["properties"][key] = _optional(entry) | {"description": description(name, key)}
     return {"$schema": DIALECT, "$id": NAME, **described, **_tidy(made)}
+
+
+def description(model: str, key: str) -> str:
+    """Return what a key of a model says; a key that many have is described once.
+
+    >>> description("Scale", "id")
+    'Name of its own in the whole file: lower-case letters, digits, underscores.'
+    """
+    parents = (parent.__name__ for parent in getattr(entries, model).__mro__)
+    return next(DESCRIPTIONS[name][key] for name in parents if key in DESCRIPTIONS.get(name, {}))
+
+
+def _optional(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a key without its default, which an editor would write into the file, nor null for it."""
+    made = {key: value for key, value in entry.items() if key != "default"}
+    if "default" in entry and entry["default"] is None:
+        made["anyOf"] = [form for form in made["anyOf"] if form != {"type": "null"}]
+    return made | made.pop("anyOf")[0] if len(made.get("anyOf", ())) == 1 else made
 
 
 def study_schema() -> dict[str, Any]:

@@ -623,6 +623,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "It cannot be said which of the two holds the answers.",
         "Rename one of them.",
     ),
+    "RVN709": (
+        "arrays of different lengths",
+        "Columns that are passed as arrays have one entry for every assessment.",
+        "Pass one-dimensional arrays of one length.",
+    ),
     "RVN720": (
         "no such file or folder",
         "The path of an input leads nowhere.",

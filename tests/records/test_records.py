@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_refused(content: bytes | str, code: str) -> None
 
 def test_what_no_record_holds_is_told_all_at_once_and_not_repeated() -> None:
     content = closed(secret="xyzzy", outcome=None)
-    content["outputs"] = {"zone": {"value": "I", "status": "xyzzy", "low": "I", "high": "I"}}
+    content["outputs"] = {"zone": {"value": "I", "status": "xyzzy", "low": "I", "high": "I", "absent": 0}}
     del content["recalled"]
     with pytest.raises(rvn.RecordError) as caught:
         records.read(content)

@@ -48,12 +48,13 @@ class Provenance(Part):
 
 
 class Stated(Part):
-    """One output or flag: its value, its status, and what absent answers leave open."""
+    """One output or flag: its value, its status, what absent answers leave open, and how many are absent."""
 
     value: Plain
     status: Standing
     low: Plain
     high: Plain
+    absent: int
 
 
 class Limits(Part):

@@ -23,11 +23,11 @@ def said(result: Result) -> dict[str, object]:
     plan, definition, raw = result.evaluation.plan, result.instrument.definition, result.raw
     stated: dict[str, dict[str, Shown]] = {}
     for name, (kind, levels) in plan.shapes.items():
-        value, low, high, status = raw[name]
+        value, low, high, status, absent = raw[name]
         kept = plain(value, kind, levels)
         # What leaves nothing open needs no second and third look.
         ends = (kept, kept) if low == high == value else (plain(low, kind, levels), plain(high, kind, levels))
-        stated[name] = {"value": kept, "status": status.value, "low": ends[0], "high": ends[1]}
+        stated[name] = {"value": kept, "status": status.value, "low": ends[0], "high": ends[1], "absent": absent}
     return {
         "schema": SCHEMA,
         **result.provenance,

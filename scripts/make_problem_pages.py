@@ -776,6 +776,26 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "The code is given for all items, and for this one it is within the answers: 99 may be an age.",
         "Say under `values` what it means for that item.",
     ),
+    "RVN781": (
+        "mixed versions",
+        "A file of results of several versions has no one version to be rescored from.",
+        "Take it apart by version.",
+    ),
+    "RVN782": (
+        "results of another version",
+        "The file, or a column of it, names another version than the one that was said.",
+        "Say that one.",
+    ),
+    "RVN783": (
+        "results without a version",
+        "What a total means depends on the version, and rvn does not guess it.",
+        "Find out with which version they were made, and say so.",
+    ),
+    "RVN784": (
+        "levels of another version",
+        "The column that should hold the old results has levels that the old version does not know.",
+        "Correct the version or the name of the column.",
+    ),
     "RVN811": (
         "one of several",
         "Of several ways to say a thing the plan needs exactly one.",

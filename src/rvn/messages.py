@@ -547,3 +547,19 @@ NO_ENVIRONMENT = Message(
     "RVN835", "the environment has no variable '{name}', which is to hold the address", "set it before the run"
 )
 NO_DRIVER = Message("RVN836", "a database needs ibis", "install it: pip install 'rvn[sql]'")
+# 78x: rescoring
+
+MIXED_VERSIONS = Message(
+    "RVN781", "the results were made with several versions: {found}", "rescore those of each version apart"
+)
+OTHER_VERSION = Message("RVN782", "the results were made with {found}, not with {version}", "name that version")
+NO_VERSION_SAID = Message(
+    "RVN783",
+    "the results do not say which version they were made with, or not all of them",
+    "find out which; a version is not guessed. Rescore those of {version} apart",
+)
+RECORDED_STRANGE = Message(
+    "RVN784",
+    "the column '{column}' holds levels that {version} does not have",
+    "name the version that the results were made with, or the column that holds them",
+)

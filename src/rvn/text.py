@@ -178,4 +178,49 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "{label}: withheld, because it rests on recalled facts that nobody has checked against their source",
         "lv": "{label}: netiek rādīts, jo balstās uz avotā nepārbaudītiem faktiem",
     },
+    # rescoring
+    "rescored_rows": {
+        "en": "Assessments that were read again: {rows}. Made with {old}; read now by {new}.",
+        "lv": "No jauna izvērtētie novērtējumi: {rows}. Veikti ar {old}; tagad izvērtēti ar {new}.",
+    },
+    "rescored_same": {"en": "Unchanged: {count} ({share} %).", "lv": "Bez izmaiņām: {count} ({share} %)."},
+    "rescored_changed": {"en": "Changed: {count} ({share} %).", "lv": "Mainījušies: {count} ({share} %)."},
+    "rescored_cannot_be_rescored": {
+        "en": "Without a new result: {count} ({share} %). Their old results are kept as they were.",
+        "lv": "Bez jauna rezultāta: {count} ({share} %). Agrākie rezultāti ir saglabāti.",
+    },
+    "rescored_not_comparable": {
+        "en": "Not to be compared with the old results: {count} ({share} %).",
+        "lv": "Nav salīdzināmi ar agrākajiem rezultātiem: {count} ({share} %).",
+    },
+    "rescored_note": {"en": "What differs: {note}", "lv": "Kas atšķiras: {note}"},
+    "rescored_loss": {
+        "en": "Not taken over whole: {label}, in {count} assessments. {note}",
+        "lv": "Nav pārņemts pilnībā: {label}; novērtējumu skaits: {count}. {note}",
+    },
+    "rescored_incomparable": {
+        "en": "{label}: old and new cannot be compared. {note}",
+        "lv": "{label}: agrākais un jaunais nav salīdzināmi. {note}",
+    },
+    "rescored_reviews": {
+        "en": "Overrides to be reviewed: {count}.",
+        "lv": "Pārskatāmās līmeņa maiņas ar pamatojumu: {count}.",
+    },
+    "computed_level_agrees_now": {
+        "en": "the computed level agrees with the assessor now",
+        "lv": "aprēķinātais līmenis tagad sakrīt ar vērtētāja noteikto",
+    },
+    "computed_level_still_differs": {
+        "en": "the computed level still differs from the assessor's",
+        "lv": "aprēķinātais līmenis joprojām atšķiras no vērtētāja noteiktā",
+    },
+    "no_longer_allowed": {
+        "en": "the new version allows no override here",
+        "lv": "jaunā versija šeit līmeņa maiņu nepieļauj",
+    },
+    "no_computed_level_now": {"en": "there is no computed level now", "lv": "aprēķinātā līmeņa tagad nav"},
+    "rescored_table": {
+        "en": "{old} before (rows) and {new} now (columns):",
+        "lv": "{old} agrāk (rindās) un {new} tagad (kolonnās):",
+    },
 }

@@ -67,10 +67,12 @@ def current(loaded: Loaded, on: str) -> Release:
 
 def differing(released: Release, now: Release) -> list[Change]:
     """Return what is not as it was released; what came since is no difference."""
-    found = [Change(part) for part in PARTS if released.parts.get(part) != now.parts[part]]
+    changed = [part for part in PARTS if released.parts.get(part) != now.parts[part]]
+    found = [Change(part) for part in changed]
     for name, parts in released.profiles.items():
         local = now.profiles.get(name, {})
-        found += [Change(part, name) for part in PARTS if parts.get(part) != local.get(part)]
+        # What changed in the version itself changed under its profiles too, and is told once.
+        found += [Change(part, name) for part in PARTS if part not in changed and parts.get(part) != local.get(part)]
     is_same = all(now.migrations.get(old) == value for old, value in released.migrations.items())
     return found if is_same else [*found, Change("migrations")]
 

@@ -1,0 +1,66 @@
+"""What results say about the version they were made with: in columns of a frame, or in the metadata of a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+
+from rvn import messages
+from rvn.errors import FrameError
+from rvn.scoring.instrument import Instrument
+
+INSTRUMENT, VERSION = "instrument", "version"  # columns
+KEY = b"rvn"  # of the metadata of files
+
+
+def check_rows(table: nw.DataFrame[Any], old: Instrument) -> None:
+    """Raise where rows say that they were made with another version, with several, or not with which.
+
+    Raises
+    ------
+    FrameError
+        With what stands there.
+    """
+    if INSTRUMENT not in table.columns:
+        return
+    names = [INSTRUMENT, *([VERSION] if VERSION in table.columns else [])]
+    found = set()
+    for row in table.select(*names).unique().iter_rows():
+        parts = ["" if value is None or value != value else str(value) for value in row]
+        name, _, version = parts[0].partition("@")
+        found.add((name, version or (parts[1] if len(parts) > 1 else "")))
+    if not _speaks(found, old):
+        return
+    if any(not version for _, version in found):
+        raise FrameError(messages.NO_VERSION_SAID.at(version=old.reference))
+    said = sorted(f"{name}@{version}" for name, version in found)
+    if len(said) > 1:
+        raise FrameError(messages.MIXED_VERSIONS.at(found=", ".join(said)))
+    if said and said != [old.reference]:
+        raise FrameError(messages.OTHER_VERSION.at(found=said[0], version=old.reference))
+
+
+def _speaks(found: set[tuple[str, str]], old: Instrument) -> bool:
+    """Return whether a column is about instruments at all: it names this one, or a version."""
+    return any(name == old.id or version for name, version in found)
+
+
+def said_by(path: Path) -> Mapping[str, Any]:
+    """Return what a Parquet file says about how it was made; nothing where it says nothing."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except pa.ArrowException:
+        return {}
+    try:
+        said = json.loads(metadata.get(KEY, b"{}"))
+    except ValueError:
+        return {}
+    recipe = said.get("recipe") if isinstance(said, dict) else None
+    return recipe if isinstance(recipe, dict) else {}

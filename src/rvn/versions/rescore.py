@@ -1,0 +1,216 @@
+"""Rescores a frame: what another version says of every row, beside what was said before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from rvn import messages
+from rvn.definition.migrations import Migration
+from rvn.definition.scope import ASSESSED_ON
+from rvn.errors import FrameError
+from rvn.scoring.instrument import Instrument, load
+from rvn.versions.carry import CarriedFrame, FrameCarrier, require_columns
+from rvn.versions.changes import CANNOT, STATUSES, Changes, factorized, joined, written
+from rvn.versions.migration import migration as find_migration
+from rvn.versions.origin import check_rows
+from rvn.versions.reasons import reasons
+from rvn.versions.summary import Summary
+
+OLD = "old_"
+
+
+@dataclass(frozen=True)
+class Rescored:
+    """A frame with what another version says.
+
+    Parameters
+    ----------
+    frame
+        The rows in their order, with the columns that they had, what the new version says, and what became of each.
+    problems
+        One row a problem of an answer under the new version; `row` is counted from 0.
+    summary
+        What changed, counted.
+    """
+
+    frame: Any
+    problems: Any
+    summary: Summary
+
+    def __repr__(self) -> str:
+        return f"<Rescored: {self.summary.rows:,} rows, {self.summary.old} → {self.summary.new}>"
+
+
+def rescore(
+    frame: Any,
+    old: Instrument | str,
+    new: Instrument | str,
+    *,
+    on: date | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    recorded_prefix: str = "",
+    prefix: str = "new_",
+    migration: Path | None = None,
+) -> Rescored:
+    """Return what another version says of every row, beside what the old version said.
+
+    Results of the old version that stand in the frame are kept as they are; what is not there is computed under names
+    that begin with ``old_``. A row that cannot be rescored says why, and no row is dropped.
+
+    Parameters
+    ----------
+    frame
+        A pandas, Polars or pyarrow frame of answers to the old version, with or without its results.
+    old, new
+        The two versions, loaded or as ``id@version``.
+    on
+        Day of assessment for all rows; otherwise a column ``assessed_on``, where one of the versions needs it.
+    columns
+        Names of columns that differ from the names of the old version's items: item → column.
+    recorded_prefix
+        What stands before the names of the recorded results.
+    prefix
+        Put before the names of the new results.
+    migration
+        A file that says how answers are read, in place of the one beside the new version.
+
+    Raises
+    ------
+    CatalogError
+        When there is no such version, or nothing says how answers to one are read by the other.
+    FrameError
+        When columns are lacking or taken, or rows were made with another version than the old one.
+
+    Examples
+    --------
+    >>> import pandas as pd, rvn
+    >>> people = pd.DataFrame({"age": [19, 40], "sex": "male", "priors": [0, 5]})
+    >>> scored = rvn.load("broward-rules@2018").score_frame(people).frame
+    >>> rescored = rescore(scored, "broward-rules@2018", "broward-rules@2018")
+    >>> rescored.frame["rescoring"].tolist(), rescored.summary.count("same")
+    (['same', 'same'], 2)
+    """
+    rescorer = Rescorer(
+        old, new, on=on, columns=columns, recorded_prefix=recorded_prefix, prefix=prefix, migration=migration
+    )
+    return rescorer(frame)
+
+
+class Rescorer:
+    """Rescores frames from one version to another; see `rescore`."""
+
+    def __init__(
+        self,
+        old: Instrument | str,
+        new: Instrument | str,
+        *,
+        on: date | str | None = None,
+        columns: Mapping[str, str] | None = None,
+        recorded_prefix: str = "",
+        prefix: str = "new_",
+        migration: Path | None = None,
+    ) -> None:
+        self.old, self.new = (each if isinstance(each, Instrument) else load(each) for each in (old, new))
+        self.migration: Migration = find_migration(self.old, self.new, path=migration)
+        self.on = date.fromisoformat(on) if isinstance(on, str) else on
+        self.recorded_prefix, self.prefix = recorded_prefix, prefix
+        unknown = [name for name in columns or {} if name not in self.old.plan.fields]
+        if unknown:
+            known = list(self.old.plan.fields)
+            raise FrameError(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, known)) for name in unknown)
+        needed = [*self.old.plan.fields, *({ASSESSED_ON} & self.new.plan.fields.keys())]
+        self.names = {name: (columns or {}).get(name, name) for name in dict.fromkeys(needed)}
+
+    def __call__(self, frame: Any) -> Rescored:
+        """Return a frame with what the new version says."""
+        table = _table(frame)
+        check_rows(table, self.old)
+        require_columns(table.columns, self.names, self.on)
+        before, recorded = self._before(table)
+        carried = FrameCarrier(self.migration, table, self.names, self.on).carried()
+        scored = self.new.score_frame(
+            carried.table.to_native(), on=self._day(self.new), columns=carried.columns, prefix=self.prefix
+        )
+        after = _table(scored.frame)
+        result = table.with_columns(*(before[name] for name in before.columns if name not in table.columns))
+        result = result.with_columns(*(after[name] for name in after.columns if name not in carried.table.columns))
+        problems = nw.from_native(scored.problems, eager_only=True)
+        made, counts = self._said(result, recorded, carried, problems)
+        taken = [name for name in made if name in table.columns]
+        if taken:
+            raise FrameError(messages.COLUMN_TAKEN.at(column=name) for name in taken)
+        result = result.with_columns(*(series.alias(name) for name, series in made.items()))
+        summary = Summary(self.old, self.new, self.migration, counts)
+        return Rescored(result.to_native(), problems.to_native(), summary)
+
+    def _day(self, instrument: Instrument) -> date | None:
+        return self.on if ASSESSED_ON in instrument.plan.fields else None
+
+    def _before(self, table: nw.DataFrame[Any]) -> tuple[nw.DataFrame[Any], dict[str, str]]:
+        """Return the table with the old results that it lacks, and the column of every compared one."""
+        names = dict.fromkeys(comparison.old for comparison in self.migration.comparisons.values())
+        recorded = {name: f"{self.recorded_prefix}{name}" for name in names}
+        lacking = [name for name, column in recorded.items() if column not in table.columns]
+        if not lacking:
+            return table, recorded
+        scored = self.old.score_frame(
+            table.to_native(), on=self._day(self.old), columns=self._own(), prefix=OLD, outputs=lacking
+        )
+        return _table(scored.frame), recorded | {name: f"{OLD}{name}" for name in lacking}
+
+    def _own(self) -> dict[str, str]:
+        return {name: column for name, column in self.names.items() if name in self.old.plan.fields}
+
+    def _said(
+        self, result: nw.DataFrame[Any], recorded: Mapping[str, str], carried: CarriedFrame, problems: nw.DataFrame[Any]
+    ) -> tuple[dict[str, Any], dict[str, int]]:
+        """Return the columns that say what became of each row, and what they count."""
+        outcome = self.new.definition.outcome
+        changes = Changes(self.old, self.new, self.migration, result, recorded, self.prefix)
+        statuses = changes.statuses()
+        why = reasons(
+            self.new, carried, problems, _statuses(result, f"{self.prefix}{outcome}_status"), statuses == CANNOT
+        )
+        lost = joined(carried.lost, len(result))
+        made = {
+            "rescoring": written((statuses, STATUSES), result),
+            "rescoring_why": written(why, result),
+            "rescoring_losses": written(lost, result),
+        }
+        counts = Counter(dict(changes.counted(statuses)))
+        counts.update(dict(_counted("why", why)))
+        counts.update({f"loss|{name}": int(mask.sum()) for name, mask in carried.lost.items()})
+        for name, (places, words) in changes.reviews().items():
+            made[f"{self.prefix}{name}_review"] = written((places, words), result)
+            counts.update(dict(_counted(f"review|{name}", (places, words))))
+        return made, {name: count for name, count in counts.items() if count}
+
+
+def _counted(kind: str, found: tuple[npt.NDArray[np.int64], list[str]]) -> Iterator[tuple[str, int]]:
+    places, words = found
+    numbers = np.bincount(places[places >= 0], minlength=len(words))
+    yield from ((f"{kind}|{word}", int(number)) for word, number in zip(words, numbers, strict=True))
+
+
+def _statuses(table: nw.DataFrame[Any], column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
+    places, distinct = factorized(table[column])
+    return places, [str(value) for value in distinct]
+
+
+def _table(frame: Any) -> nw.DataFrame[Any]:
+    try:
+        return nw.from_native(frame, eager_only=True)
+    except nw.exceptions.DuplicateError:
+        raise FrameError(messages.COLUMN_TWICE.at()) from None
+    except TypeError:
+        found = f"{type(frame).__module__.split('.')[0]}.{type(frame).__name__}"
+        raise FrameError(messages.NOT_A_FRAME.at(found=found)) from None

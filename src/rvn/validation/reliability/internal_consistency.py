@@ -45,7 +45,8 @@ def cronbach_alpha(items: npt.ArrayLike, *, counts: npt.ArrayLike | None = None,
     counts
         How many people each row stands for.
     level
-        Confidence level of Feldt's interval.
+        Confidence level of Feldt's interval. The standard error, for pooling, is that of normal items that need not
+        have equal covariances.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def cronbach_alpha(items: npt.ArrayLike, *, counts: npt.ArrayLike | None = None,
     References
     ----------
     Cronbach 1951, doi:10.1007/BF02310555; interval Feldt, Woodruff and Salih 1987,
-    doi:10.1177/014662168701100107.
+    doi:10.1177/014662168701100107; standard error Duhachek and Iacobucci 2004, doi:10.1037/0021-9010.89.5.792.
 
     Examples
     --------
@@ -89,9 +90,12 @@ def alpha_of(matrix: FloatArray, estimate: Estimate) -> Estimate:
     value = k / (k - 1) * (1 - own / total)
     if 1 - value < 1e-12:
         return replace(estimate, value=1.0, status="degenerate", notes=("no error variance, so no interval",))
+    squared = matrix @ matrix
+    spread = total * (float(squared.trace()) + own**2) - 2 * own * float(squared.sum())
+    se = k / (k - 1) * math.sqrt(2 * max(spread, 0.0) / total**3 / n)
     df = (n - 1, (n - 1) * (k - 1))
     low, high = (1 - (1 - value) * float(stats.f.ppf(p, *df)) for p in (tail, 1 - tail))
-    return replace(estimate, value=value, low=low, high=high)
+    return replace(estimate, value=value, se=se, low=low, high=high)
 
 
 def split_half(

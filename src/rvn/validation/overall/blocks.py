@@ -9,10 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rvn.validation.agreement.icc import icc
-from rvn.validation.agreement.kappa import kappa
-from rvn.validation.agreement.krippendorff import krippendorff_alpha
-from rvn.validation.agreement.many_raters import fleiss_kappa, gwet_ac, percent_agreement
 from rvn.validation.association.linearity import linearity
 from rvn.validation.association.odds_ratios import odds_ratio, odds_ratio_per_sd, odds_ratios_by_level
 from rvn.validation.calibration.brier import brier, scaled_brier
@@ -32,13 +28,11 @@ from rvn.validation.foundations.bootstrap import bootstrap_auc
 from rvn.validation.groups.differential_prediction import differential_prediction_by_group
 from rvn.validation.groups.discrimination import auc_by_group
 from rvn.validation.groups.error_rates import error_rates
-from rvn.validation.observations import FloatArray, contract
+from rvn.validation.observations import FloatArray
 from rvn.validation.overall.sample import (
     Block,
     Frame,
     Scored,
-    estimates_in,
-    rating_columns,
 )
 from rvn.validation.rates.observed import rates_by_level, rates_by_score, steps, trend
 from rvn.validation.reliability.internal_consistency import cronbach_alpha
@@ -203,29 +197,6 @@ def _base_rates(outcome: npt.ArrayLike, group: npt.ArrayLike, *, counts: npt.Arr
     found = [value for value in dict.fromkeys(np.asarray(group, dtype=object).tolist()) if value is not None]
     rows = rates_by_level(outcome, group, found, counts=counts, level=level)
     return tuple(replace(row, name="base_rate", at={"group": row.at["level"]}) for row in rows)
-
-
-def agreement_block(
-    frame: Frame, raters: Sequence[str], people: FloatArray | None, level: float, rng: np.random.Generator | int | None
-) -> Rows:
-    """How much raters agree."""
-    if len(raters) < 2:
-        raise contract("`raters` names one column; two or more are needed")
-    columns, is_number = rating_columns(frame, raters)
-    tally = Tally(dict(zip(map(str, range(len(raters))), columns, strict=True)), people)
-    table, counts = np.column_stack(list(tally.columns.values())), tally["counts"]
-    found: list[object] = [percent_agreement(table, counts=counts, level=level)]
-    if len(raters) == 2:
-        found.append(kappa(table[:, 0], table[:, 1], counts=counts, level=level, rng=rng))
-    else:
-        found.append(fleiss_kappa(table, counts=counts, level=level))
-    seen = np.unique(table[~np.isnan(table)])
-    if len(seen):
-        found.append(gwet_ac(table, seen, counts=counts, level=level))
-    found.append(krippendorff_alpha(table, "ordinal" if is_number else "nominal", counts=counts, level=level))
-    if is_number:
-        found.append(icc(table, "A,1", counts=counts, level=level))
-    return tuple(estimates_in(found))
 
 
 def items_block(

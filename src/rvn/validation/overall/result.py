@@ -52,9 +52,15 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     "agreement": {
         "percent_agreement": "raw agreement",
         "kappa": "Cohen's kappa",
+        "kappa_linear": "linear kappa",
+        "kappa_quadratic": "quadratic kappa",
         "fleiss_kappa": "Fleiss' kappa",
         "gwet_ac1": "Gwet's AC1",
+        "gwet_ac2": "Gwet's AC2",
+        "krippendorff_alpha_nominal": "Krippendorff's alpha",
+        "krippendorff_alpha_ordinal": "Krippendorff's alpha, ordinal",
         "icc": "ICC",
+        "measurement_error": "error of measurement",
     },
     "items": {"cronbach_alpha": "Cronbach's alpha"},
 }
@@ -78,6 +84,9 @@ BEFORE = {
     "cut": ", from ",
     "interval": ", ",
     "form": " ",
+    "weights": ", ",
+    "kind": ", ",
+    "rated": ", ",
 }
 
 WIDE = {"selection_rate": 8, "false_positive_rate": 8, "false_negative_rate": 8}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Protocol
 
@@ -222,23 +222,6 @@ def estimates_in(found: object) -> Iterator[Estimate]:
     elif is_dataclass(found):
         for entry in fields(found):
             yield from estimates_in(getattr(found, entry.name))
-
-
-def rating_columns(frame: Frame, raters: Sequence[str]) -> tuple[list[FloatArray], bool]:
-    """Return ratings as numbers, and whether they are points; levels become their place, text one of its labels."""
-    read = [frame.labels(name) for name in raters]
-    points = not any(isinstance(value, str) for _, names in read for value in names)
-    if points:
-        return [frame.numbers(name) for name in raters], True
-    if not all(isinstance(value, str) for _, names in read for value in names):
-        raise contract(f"some of {', '.join(map(repr, raters))} hold text and others numbers", "rate in one of them")
-    orders = {names for _, names in read}
-    every = orders.pop() if len(orders) == 1 else tuple(sorted({str(value) for _, names in read for value in names}))
-    places = []
-    for codes, names in read:
-        place = np.append([float(every.index(value)) for value in names], np.nan)
-        places.append(place[np.where(np.isnan(codes), -1, codes).astype(np.int64)])
-    return places, False
 
 
 def item_points(scores: str | Scorer, frame: Frame) -> dict[str, tuple[FloatArray, tuple[float, ...]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from rvn.validation.estimate import Estimate
 from rvn.validation.observations import binary, contract
 from rvn.validation.overall.blocks import (
-    agreement_block,
     association_block,
     calibration_block,
     cutoffs_block,
@@ -20,6 +19,7 @@ from rvn.validation.overall.blocks import (
     items_block,
     rates_block,
 )
+from rvn.validation.overall.ratings import agreement_block, rater_columns
 from rvn.validation.overall.result import Validation
 from rvn.validation.overall.sample import (
     Block,
@@ -42,7 +42,7 @@ def validate(
     groups: str | Sequence[str] = (),
     levels: str | None = None,
     risk: str | None = None,
-    raters: Sequence[str] | None = None,
+    raters: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
     counts: str | None = None,
     level: float = 0.95,
     rng: np.random.Generator | int | None = None,
@@ -75,7 +75,8 @@ def validate(
     risk
         Column of the published probability of the event.
     raters
-        Columns of ratings of the same people, two or more.
+        Columns of ratings of the same people, two or more: points, ordered levels, or labels. To look at several
+        things that they rated, their names with the columns of each: ``{"score": ["s1", "s2"], "level": [...]}``.
     counts
         Column that says how many people a row stands for.
     level
@@ -101,7 +102,7 @@ def validate(
     """
     frame = Frame.of(data)
     by = [groups] if isinstance(groups, str) else list(groups)
-    frame.require([outcome, time, event, *by, levels, risk, *(raters or ()), counts])
+    frame.require([outcome, time, event, *by, levels, risk, *rater_columns(raters), counts])
     if isinstance(scores, str):
         frame.require([scores])
     if (time is None) != (event is None):

@@ -15,6 +15,7 @@ from rvn.validation.estimate import Estimate
 from rvn.validation.observations import FloatArray, contract
 from rvn.validation.reliability.internal_consistency import covariance
 
+SINGULAR = 1e-9  # an eigenvalue below it is zero
 KAISER = "doi:10.1007/BF02291575"
 
 
@@ -102,7 +103,7 @@ def _by_chance(n: int, size: int, draws: int, rng: np.random.Generator, plain: E
 def _adequacy(correlations: FloatArray, names: Sequence[str], plain: Estimate) -> list[Estimate]:
     estimate = replace(plain, name="sampling_adequacy")
     places: list[dict[str, str]] = [{}, *({"item": name} for name in names)]
-    if not np.linalg.eigvalsh(correlations)[0] > 1e-12:
+    if not np.linalg.eigvalsh(correlations)[0] > SINGULAR:
         none = replace(estimate, status="not_estimable", notes=("items determine each other",))
         return [replace(none, at=at) for at in places]
     inverse = np.linalg.inv(correlations)
@@ -111,9 +112,13 @@ def _adequacy(correlations: FloatArray, names: Sequence[str], plain: Estimate) -
     whole = correlations**2
     np.fill_diagonal(partial, 0)
     np.fill_diagonal(whole, 0)
-    by_item = whole.sum(axis=0) / (whole.sum(axis=0) + partial.sum(axis=0))
-    values = [float(whole.sum() / (whole.sum() + partial.sum())), *by_item.tolist()]
-    return [replace(estimate, value=value, at=at) for value, at in zip(values, places, strict=True)]
+    pairs = [(float(whole.sum()), float(partial.sum())), *zip(whole.sum(axis=0), partial.sum(axis=0), strict=True)]
+    return [
+        replace(estimate, value=float(all_of / (all_of + own)), at=at)
+        if all_of + own > SINGULAR
+        else replace(estimate, status="not_estimable", notes=("nothing correlates",), at=at)
+        for (all_of, own), at in zip(pairs, places, strict=True)
+    ]
 
 
 def _sphericity(correlations: FloatArray, plain: Estimate) -> Estimate:
@@ -121,8 +126,8 @@ def _sphericity(correlations: FloatArray, plain: Estimate) -> Estimate:
     estimate = replace(
         plain, name="sphericity", method="Bartlett, chi-squared", reference="doi:10.1093/biomet/38.3-4.337"
     )
-    sign, logs = np.linalg.slogdet(correlations)
-    if sign <= 0 or plain.n <= size:
+    logs = np.linalg.slogdet(correlations)[1]
+    if not np.linalg.eigvalsh(correlations)[0] > SINGULAR or plain.n <= size:
         return replace(estimate, status="not_estimable", notes=("items determine each other",))
     statistic = -float(logs) * (plain.n - 1 - (2 * size + 5) / 6)
     df = size * (size - 1) // 2

@@ -1,8 +1,8 @@
 """The language by example: each table of the pages beside this file holds for one person alone and in frames.
 
-A page has sections; a section has a definition without its head, tables it reads as CSV, and a table of people. Columns
-after `→` are what must come out: a value that is complete; a value with its status and, where it is not decided, the
-range that is left open; or a status with that range. An empty cell is an answer that was not recorded.
+A page has sections; a section has a definition without its head, perhaps a profile, tables it reads as CSV, and a table
+of people. Columns after `→` are what must come out: a value that is complete; a value with its status and, where it is
+not decided, the range that is left open; or a status with that range. An empty cell is an answer that was not recorded.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ import polars as pl
 import pytest
 
 import rvn
+from rvn.definition.entries import Test
 from rvn.definition.source import resolve
 from rvn.plan.status import Status
+from rvn.scoring.examples import score_example
 from rvn.scoring.instrument import Instrument
+from rvn.scoring.result import Result
 
 HERE = Path(__file__).parent
 HEAD = """\
@@ -31,6 +34,14 @@ title: {en: Specification}
 purpose: {en: Says what the language means.}
 not_for: {en: Decisions about people.}
 licence: {terms: fictitious, ship: true}
+sources: {nobody: {cite: "Nobody, Nowhere"}}
+"""
+LOCAL = """\
+rvn: 1
+id: local
+version: "1"
+of: spec@1
+title: {en: Local}
 sources: {nobody: {cite: "Nobody, Nowhere"}}
 """
 
@@ -53,6 +64,7 @@ class Section(NamedTuple):
     definition: str
     tables: dict[str, str]
     accept: tuple[str, ...]
+    profile: str
     header: list[str]
     rows: list[list[str]]
 
@@ -68,9 +80,12 @@ class Section(NamedTuple):
         path = folder / "spec.yaml"
         path.write_text(HEAD + self.definition, encoding="utf-8")
         for name, table in self.tables.items():
-            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).parent.mkdir(exist_ok=True, parents=True)
             (folder / name).write_text(table, encoding="utf-8")
-        return rvn.load(path).accepting(*self.accept)
+        if self.profile:
+            (folder / "profiles").mkdir(exist_ok=True)
+            (folder / "profiles" / "local.yaml").write_text(LOCAL + self.profile, encoding="utf-8")
+        return rvn.load(path, profile="local" if self.profile else None).accepting(*self.accept)
 
 
 def sections() -> list[Section]:
@@ -78,7 +93,7 @@ def sections() -> list[Section]:
     found = []
     for page in sorted(HERE.glob("*.md")):
         for text in page.read_text(encoding="utf-8").split("\n## ")[1:]:
-            blocks = dict(re.findall(r"```(yaml|csv \S+)\n(.*?)```", text, re.DOTALL))
+            blocks = dict(re.findall(r"```(yaml|yaml profile|csv \S+)\n(.*?)```", text, re.DOTALL))
             accept = re.search(r"Accepted by name: (.+)\.", text)
             lines = [[cell.strip() for cell in line[1:-1].split("|")] for line in text.splitlines() if line[:1] == "|"]
             found.append(
@@ -86,8 +101,9 @@ def sections() -> list[Section]:
                     page.stem,
                     text.splitlines()[0].strip(),
                     blocks.pop("yaml"),
-                    {name.removeprefix("csv "): table for name, table in blocks.items()},
+                    {name.removeprefix("csv "): table for name, table in blocks.items() if name[:4] == "csv "},
                     tuple(accept[1].split(", ")) if accept else (),
+                    blocks.get("yaml profile", ""),
                     lines[0],
                     lines[2:],
                 )
@@ -129,12 +145,19 @@ def assert_is(expected: Expected, value: Shown, status: str, ends: tuple[Shown, 
         assert (None, None) == ends
 
 
+def result_of(instrument: Instrument, answers: dict[str, Any], day: date | None) -> Result:
+    """Return the result of one person; of components outputs are given, not results."""
+    if not instrument.definition.uses:
+        return instrument.score(answers, on=day)
+    return score_example(instrument, Test(name="…", answers=answers, on=day and day.isoformat(), expect={"x": 0}))
+
+
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
 def test_each_person_alone(section: Section, tmp_path: Path) -> None:
     instrument = section.load(tmp_path)
     for row in section.rows:
         answers, day, expected = person_of(section, row)
-        result = instrument.score(answers, on=day)
+        result = result_of(instrument, answers, day)
         for name, cell in expected.items():
             output = result[name]
             assert_is(cell, output.value, output.status, (output.low, output.high))
@@ -179,7 +202,7 @@ outcome: final
 
 
 def test_a_judgement_is_the_level_that_the_assessor_gives(tmp_path: Path) -> None:
-    instrument = Section("", "", JUDGED, {}, (), [], []).load(tmp_path)
+    instrument = Section("", "", JUDGED, {}, (), "", [], []).load(tmp_path)
     judged = instrument.score({"n": 0, "final": {"level": "high", "because": "What the total does not see."}})["final"]
     assert ("high", Status.COMPLETE) == (judged.value, judged.status)
     waiting = instrument.score({"n": 0})["final"]

@@ -31,7 +31,7 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
     results = []
     for index, test in enumerate(instrument.definition.tests):
         try:
-            result = _score(stated, test)
+            result = score_example(stated, test)
         except AnswersError as error:
             for problem in error.diagnostics:
                 place = instrument.loaded.source.place(("tests", index, "name"))
@@ -43,7 +43,7 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
     yield from _coverage(stated, results)
 
 
-def _score(instrument: Instrument, test: Test) -> Result:
+def score_example(instrument: Instrument, test: Test) -> Result:
     """Return the result of an example; it may state the outputs of components instead of scoring them."""
     answers = {**test.given, **test.answers}
     fields = instrument.plan.fields

@@ -791,6 +791,21 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "What a total means depends on the version, and rvn does not guess it.",
         "Find out with which version they were made, and say so.",
     ),
+    "RVN785": (
+        "no old version",
+        "Neither the command nor the file says which version the results were made with.",
+        "Say it with `--from`.",
+    ),
+    "RVN786": (
+        "results of another state of a version",
+        "The definition has changed since the results were made; a released version cannot.",
+        "Look at what changed; `rvn stale` finds all such results.",
+    ),
+    "RVN787": (
+        "no file of results",
+        "Results are read from Parquet, CSV, and lines of JSON.",
+        "Name such a file, or a folder of them.",
+    ),
     "RVN784": (
         "levels of another version",
         "The column that should hold the old results has levels that the old version does not know.",

@@ -553,6 +553,18 @@ MIXED_VERSIONS = Message(
     "RVN781", "the results were made with several versions: {found}", "rescore those of each version apart"
 )
 OTHER_VERSION = Message("RVN782", "the results were made with {found}, not with {version}", "name that version")
+FROM_NEEDED = Message(
+    "RVN785",
+    "nothing says which version the results were made with",
+    "say it: `--from id@version`; a version is not guessed",
+)
+STALE_KIND = Message("RVN787", "'{file}' is no file of results", "name a .parquet, .csv or .jsonl file, or a folder")
+RECORDED_OTHERWISE = Message(
+    "RVN786",
+    "the results were made when {version} had other {parts}",
+    "they are kept as they were recorded",
+    severity="warning",
+)
 NO_VERSION_SAID = Message(
     "RVN783",
     "the results do not say which version they were made with, or not all of them",

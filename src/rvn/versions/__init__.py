@@ -1,9 +1,32 @@
 """Years of use: releases that never change, differences between versions, migrations, rescoring, what is stale."""
 
+from typing import Any
+
 from rvn.versions.carry import carry
 from rvn.versions.migration import migration
 from rvn.versions.release import Released, release
 from rvn.versions.rescore import Rescored, rescore
+from rvn.versions.stale import Standing, stale
 from rvn.versions.summary import Summary
 
-__all__ = ["Released", "Rescored", "Summary", "carry", "migration", "release", "rescore"]
+__all__ = [
+    "Released",
+    "Rescored",
+    "Standing",
+    "Summary",
+    "carry",
+    "migration",
+    "release",
+    "rescore",
+    "rescore_file",
+    "stale",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Rescoring a file needs pyarrow, which nothing else here does.
+    if name != "rescore_file":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rvn.versions.file import rescore_file
+
+    return rescore_file

@@ -15,6 +15,7 @@ from rvn.scoring.instrument import Instrument
 
 INSTRUMENT, VERSION = "instrument", "version"  # columns
 KEY = b"rvn"  # of the metadata of files
+WHOLE = "definition"
 
 
 def check_rows(table: nw.DataFrame[Any], old: Instrument) -> None:
@@ -49,18 +50,32 @@ def _speaks(found: set[tuple[str, str]], old: Instrument) -> bool:
     return any(name == old.id or version for name, version in found)
 
 
-def said_by(path: Path) -> Mapping[str, Any]:
-    """Return what a Parquet file says about how it was made; nothing where it says nothing."""
+def said_by(source: Path) -> Mapping[str, Any]:
+    """Return what a Parquet file, or the first of a folder, says about how it was made; nothing where it is silent."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except pa.ArrowException:
+    files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
+    if not files or files[0].suffix.lower() == ".csv" or not files[0].is_file():
         return {}
     try:
+        metadata = pq.read_schema(files[0]).metadata or {}
         said = json.loads(metadata.get(KEY, b"{}"))
-    except ValueError:
+    except (pa.ArrowException, ValueError):
         return {}
     recipe = said.get("recipe") if isinstance(said, dict) else None
     return recipe if isinstance(recipe, dict) else {}
+
+
+def differing_parts(said: Mapping[str, Any], instrument: Instrument) -> list[str]:
+    """Return which parts of a definition are not those that results say they were made with.
+
+    Where results say only one fingerprint, and it is another, no part can be told apart: `definition`.
+    """
+    kept = said.get("fingerprints")
+    if isinstance(kept, dict):
+        return [
+            part for part in instrument.fingerprints if part in kept and kept[part] != instrument.fingerprints[part]
+        ]
+    whole = said.get("fingerprint")
+    return [WHOLE] if whole is not None and whole != instrument.fingerprint else []

@@ -143,7 +143,7 @@ class Rescorer:
         after = _table(scored.frame)
         result = table.with_columns(*(before[name] for name in before.columns if name not in table.columns))
         result = result.with_columns(*(after[name] for name in after.columns if name not in carried.table.columns))
-        problems = nw.from_native(scored.problems, eager_only=True)
+        problems = self._problems(nw.from_native(scored.problems, eager_only=True), carried)
         made, counts = self._said(result, recorded, carried, problems)
         taken = [name for name in made if name in table.columns]
         if taken:
@@ -151,6 +151,26 @@ class Rescorer:
         result = result.with_columns(*(series.alias(name) for name, series in made.items()))
         summary = Summary(self.old, self.new, self.migration, counts)
         return Rescored(result.to_native(), problems.to_native(), summary)
+
+    def _problems(self, found: nw.DataFrame[Any], carried: CarriedFrame) -> nw.DataFrame[Any]:
+        """Return the problems of the new answers, those of old ones in the place of what is derived from them."""
+        if not any(len(cells.rows) for cells in carried.problems):
+            return found
+        rows = [(int(row), cells) for cells in carried.problems for row in cells.rows]
+        derived = [name for name, each in self.migration.carried.items() if each.of is None]
+        concerned = sorted({row for row, _ in rows})
+        kept = found.filter(~(nw.col("item").is_in(derived) & nw.col("row").is_in(concerned)))
+        content = {
+            "row": [row for row, _ in rows],
+            "item": [cells.item for _, cells in rows],
+            "code": [cells.problem.code for _, cells in rows],
+            "severity": [cells.problem.severity for _, cells in rows],
+            "problem": [cells.problem.message for _, cells in rows],
+            "value": [cells.value for _, cells in rows],
+        }
+        schema = {name: nw.Int64() if name == "row" else nw.String() for name in content}
+        own = nw.from_dict(content, schema=schema, backend=found.implementation)
+        return nw.concat([kept.select(*content), own]).sort("row", "item")
 
     def _day(self, instrument: Instrument) -> date | None:
         return self.on if ASSESSED_ON in instrument.plan.fields else None

@@ -127,17 +127,24 @@ class Summary:
         lines = self.lines(language)
         return "\n".join([*lines[:-1], "", *self.table(language), "", lines[-1]])
 
-    def table(self, language: Language) -> list[str]:
-        """Return the table of old against new levels as lines of text."""
+    def cells(self, language: Language) -> tuple[str, list[str], list[list[str]]]:
+        """Return the table of old against new levels: its title, the new levels, and a row for each old one."""
         outcome = self.new.definition.outcome
         before = self.migration.comparisons[outcome].old
         rows, columns, numbers = self.transition
         old, new = self.old.wording(language), self.new.wording(language)
-        named = [_level(old, before, level) for level in rows]
         heads = [_level(new, outcome, level).partition(" (")[0] for level in columns]
-        cells = [[_number(number, language) if number else "." for number in row] for row in numbers]
         title = text.sentence("rescored_table", language, old=old.label(before), new=new.label(outcome))
-        written = [["", *heads], *([name, *row] for name, row in zip(named, cells, strict=True))]
+        cells = [
+            [_level(old, before, level), *(_number(number, language) if number else "." for number in row)]
+            for level, row in zip(rows, numbers, strict=True)
+        ]
+        return title, heads, cells
+
+    def table(self, language: Language) -> list[str]:
+        """Return the table of old against new levels as lines of text."""
+        title, heads, rows = self.cells(language)
+        written = [["", *heads], *rows]
         widths = [max(len(row[place]) for row in written) for place in range(len(heads) + 1)]
         lines = []
         for name, *row in written:

@@ -155,6 +155,7 @@ def identity_of(instrument: Instrument) -> dict[str, Any]:
         "version": instrument.version,
         "profile": None if profile is None else f"{profile.id}@{profile.version}",
         "fingerprint": instrument.fingerprint,
+        "fingerprints": dict(instrument.fingerprints),
         "accepted": sorted(instrument.accepted),
     }
 

@@ -1,4 +1,4 @@
-"""Makes docs/catalogue.md from the instruments that travel with rvn, docs/groups.yaml and docs/not-shipped.yaml.
+"""Makes docs/catalogue.md from the instruments that travel with rvn and the YAML files beside this script.
 
 Run it after changing any of them: `python docs/catalogue.py`. A test fails while the page is not current.
 """
@@ -22,8 +22,10 @@ HERE = Path(__file__).parent
 PAGE = HERE / "catalogue.md"
 GROUPS = HERE / "groups.yaml"
 NOT_SHIPPED = HERE / "not-shipped.yaml"
+NEEDED_BY = HERE / "needed-by.yaml"
 OTHERS = "Others"
-NEEDED = 2  # users of a construct, so that none fits one instrument only
+NEEDED = 2  # published instruments that need a construct, so that none fits one only
+MADE_HERE = ("fictitious-*", "spj-frame")
 
 HEAD = """\
 # Catalogue
@@ -48,7 +50,7 @@ def page() -> str:
     parts += [
         "## What uses which construct\n",
         CONSTRUCTS_HEAD,
-        _table(("construct", "users", "by"), _uses(instruments)),
+        _table(("construct", "users", "by", "also needed by"), _uses(instruments)),
     ]
     parts += ["## Not shipped\n", NOT_HERE, _table(("instruments", "why"), _absent())]
     return "\n".join(parts)
@@ -56,8 +58,9 @@ def page() -> str:
 
 LISTED = ("instrument", "status", "for whom", "levels", "withheld", "licence", "may ship")
 CONSTRUCTS_HEAD = f"""\
-[The language](language.md) describes each. A construct with fewer than {NEEDED} users is marked, because it may fit one
-instrument only.
+[The language](language.md) describes each. *Also needed by* names published instruments that are not written with it
+here, and why not. A construct that fewer than {NEEDED} published instruments need is marked; why it stays says
+[decision 10](decisions/0010-constructs-with-few-users.md).
 """
 NOT_HERE = "Known instruments that are not here, and why.\n"
 
@@ -157,9 +160,14 @@ USERS: dict[str, Callable[[Definition], bool]] = {
 }
 
 
-def _uses(instruments: list[Instrument]) -> Iterator[tuple[str, str, str]]:
+def _uses(instruments: list[Instrument]) -> Iterator[tuple[str, str, str, str]]:
+    needed = {entry["construct"]: entry for entry in _data(NEEDED_BY)}
+    if strange := set(needed) - set(USERS):
+        raise ValueError(f"{NEEDED_BY} names {', '.join(sorted(strange))}, of which there is nothing")
     for construct, holds in USERS.items():
-        yield _construct(construct, [each.reference for each in instruments if holds(each.definition)])
+        users = [each.reference for each in instruments if holds(each.definition)]
+        entry = needed.get(construct, {})
+        yield _construct(construct, users, entry.get("names", ()), entry.get("why", ""))
     yield _construct("profiles", [each.reference for each in instruments if any(_profiles(each))])
 
 
@@ -170,9 +178,11 @@ def _profiles(instrument: Instrument) -> Iterator[Path]:
             yield path
 
 
-def _construct(name: str, users: list[str]) -> tuple[str, str, str]:
-    mark = " **(few)**" if len(users) < NEEDED else ""
-    return name, f"{len(users)}{mark}", ", ".join(users) or "–"
+def _construct(name: str, users: list[str], names: Iterable[str] = (), why: str = "") -> tuple[str, str, str, str]:
+    published = {user for user in users if not any(fnmatchcase(user.partition("@")[0], made) for made in MADE_HERE)}
+    mark = " **(few)**" if len(published | set(names)) < NEEDED else ""
+    others = f"{', '.join(names)}. {why.strip()}" if why else "–"
+    return name, f"{len(users)}{mark}", ", ".join(users) or "–", others
 
 
 # what is not here

@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint benchmarks clean
+.PHONY: demo test test-slow lint benchmarks studies clean
 
 demo: .venv/demo-ready
 	@$(BIN)/rvn demo
@@ -20,6 +20,10 @@ lint: .venv/test-ready
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
+
+studies: .venv/test-ready
+	@for plan in broward/study georgia/study georgia/first-year georgia/later-years dane/study; do \
+		$(BIN)/rvn study run validation/$$plan.yaml --to validation/results/$$plan || test $$? = 1 || exit 2; done
 
 benchmarks: .venv/test-ready
 	@for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done

@@ -917,6 +917,21 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Databases are read through ibis, which is an extra.",
         "Install it.",
     ),
+    "RVN841": (
+        "a person again",
+        "The row is of a person who has an earlier one; what is counted twice makes every interval too narrow.",
+        "Keep one row, or say in the plan with `repeats` which one counts.",
+    ),
+    "RVN842": (
+        "a repair without effect",
+        "The data hold nothing that this repair looks for: it may be misspelt, or already made.",
+        "Correct it, or take it out.",
+    ),
+    "RVN843": (
+        "no sheet",
+        "The file cannot be read as a sheet of answers.",
+        "Save it as .csv or .xlsx, with the names of the columns in the first row.",
+    ),
 }
 
 # The example that shows a code best, where it is not the first by name.

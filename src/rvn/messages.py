@@ -547,6 +547,19 @@ NO_ENVIRONMENT = Message(
     "RVN835", "the environment has no variable '{name}', which is to hold the address", "set it before the run"
 )
 NO_DRIVER = Message("RVN836", "a database needs ibis", "install it: pip install 'rvn[sql]'")
+PERSON_AGAIN = Message(
+    "RVN841",
+    "{count:,} rows in '{column}' are of a person who has an earlier row, the first in row {row}",
+    "keep one row of each person, or say in the plan which one counts",
+)
+IDLE_REPAIR = Message(
+    "RVN842",
+    "repair {number}, of '{column}', changed nothing",
+    "correct what it looks for, or take it out",
+    severity="warning",
+)
+NO_SHEET = Message("RVN843", "'{file}' is no sheet that can be read: {why}", "{remedy}")
+
 # 78x: rescoring
 
 MIXED_VERSIONS = Message(

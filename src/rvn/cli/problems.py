@@ -72,6 +72,14 @@ BAD_ID = Message(
 )
 PLAN_ONLY = Message("RVN923", "`--recalled` is for the plan", "add `--plan`, or leave it out: all is shown as written")
 WATCH_TEXT = Message("RVN924", "`--watch` prints text", "leave out `--watch` or `--format json`")
+SHEET_OR_STUDY = Message(
+    "RVN941",
+    "a sheet of answers needs its instrument, and a study file names its own",
+    "write `rvn study check sheet.xlsx --instrument id@version`, or `rvn study check study.yaml`",
+)
+CLEANED_OUT = Message(
+    "RVN942", "`-o` is for repaired rows, in a .csv file", "add `--cleaning cleaning.yaml`, and end the name in .csv"
+)
 NO_DEMO = Message("RVN919", "the data of the demonstration are not there: '{file}'", "reinstall rvn")
 
 

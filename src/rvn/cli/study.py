@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from rvn.cli import problems
-from rvn.cli.problems import CommandError, Format, reporting, say_json
+from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
 from rvn.cli.table import say, say_table
 
 if TYPE_CHECKING:
+    from rvn.study.checking import Checked
     from rvn.study.results import Results, Verdict
     from rvn.study.run import Progress
 
@@ -90,6 +91,70 @@ def schema() -> None:
     say_json(study_schema())
 
 
+@app.command()
+def template(
+    reference: Annotated[str, typer.Argument(metavar="ID", help="Instrument and version, id@version, or a file.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where the sheet and the codebook go.")] = Path(
+        "entry"
+    ),
+    language: Annotated[Literal["en", "lv"], typer.Option("--language", help="Language of labels.")] = "en",
+    form: Form = Format.TEXT,
+) -> None:
+    """Make an entry sheet (XLSX, CSV) for an instrument, and its codebook (HTML, CSV)."""
+    from rvn.scoring.instrument import load as load_instrument
+    from rvn.study.sheet import write_template
+
+    with reporting(form):
+        try:
+            written = write_template(load_instrument(reference), to, language)
+        except OSError as error:
+            raise CommandError(problems.CANNOT_WRITE.at(file=to, why=problems.reason(error))) from None
+        names = [problems.shortened(str(path)) for path in written]
+        if form is Format.JSON:
+            say_json(names)
+        else:
+            for name in names:
+                typer.echo(name)
+
+
+@app.command(epilog="It ends with 1 where a cell is bad, and with 2 where the data cannot be used at all.")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study file, or a sheet of answers: .csv or .xlsx.")],
+    instrument: Annotated[
+        str | None, typer.Option("--instrument", metavar="ID", help="Whose answers are in the sheet, id@version.")
+    ] = None,
+    cleaning: Annotated[
+        Path | None, typer.Option("--cleaning", metavar="FILE", help="Repairs to make first, such as cleaning.yaml.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where the repaired rows go: a .csv file.")
+    ] = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """List every bad cell: row, column, reason, remedy; make only the repairs that a file lists."""
+    from rvn.study.checking import check_sheet, check_study
+    from rvn.study.cleaning import read_cleaning
+    from rvn.study.write import write_checked
+
+    with reporting(form):
+        is_study = file.suffix in (".yaml", ".yml")
+        if is_study == (instrument is not None):
+            raise CommandError(problems.SHEET_OR_STUDY.at())
+        if output is not None and (output.suffix != ".csv" or cleaning is None):
+            raise CommandError(problems.CLEANED_OUT.at())
+        repairs = None if cleaning is None else read_cleaning(cleaning)
+        checked = check_study(file, repairs) if is_study else check_sheet(file, str(instrument), repairs)
+        try:
+            written = write_checked(checked, file if output is None else output, with_rows=output is not None)
+        except OSError as error:
+            raise CommandError(problems.CANNOT_WRITE.at(file=file, why=problems.reason(error))) from None
+        _say_checked(checked, written, form)
+        if checked.refused:
+            raise typer.Exit(Exit.CANNOT_RUN)
+        if checked.cells:
+            raise typer.Exit(Exit.PROBLEMS)
+
+
 # what is printed
 
 
@@ -140,3 +205,35 @@ def _verdict_row(verdict: Verdict) -> tuple[str, ...]:
     if verdict.more_people is not None:
         more = f"{verdict.more_people:,} people"
     return (verdict.measure, f"{of} {at}".strip(), verdict.verdict, value, interval, more)
+
+
+SHOWN = 20  # bad cells on the screen; the file has all
+
+
+def _say_checked(checked: Checked, written: Sequence[Path], form: Format) -> None:
+    """Print what a check found; the cells themselves stand in the file only."""
+    names = [problems.shortened(str(path)) for path in written]
+    if form is Format.JSON:
+        cells = [
+            {"row": cell.row, "column": cell.column, "code": cell.code, "reason": cell.reason, "remedy": cell.remedy}
+            for cell in checked.cells
+        ]
+        refused = [diagnostic.to_record() for diagnostic in checked.refused]
+        say_json({"rows": checked.rows, "refused": refused, "cells": cells, "written": names})
+        return
+    tell(checked.refused, form)
+    if checked.cleaned is not None:
+        say(f"{_number(len(checked.cleaned.changes), 'cell')} changed by the listed repairs")
+        tell(checked.cleaned.idle, form, err=False)
+    say(f"{_number(checked.rows, 'row')}, {_number(len(checked.cells), 'bad cell')}")
+    for cell in checked.cells[:SHOWN]:
+        say(f"row {cell.row}, {cell.column}: {cell.code} {cell.reason}", indent=2, hang=4)
+        say(cell.remedy, indent=6)
+    if len(checked.cells) > SHOWN:
+        say(f"and {len(checked.cells) - SHOWN:,} more", indent=2)
+    for name in names:
+        typer.echo(name)
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

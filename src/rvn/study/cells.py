@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn import messages
+from rvn.errors import Diagnostic
 from rvn.messages import Message
 from rvn.study.entries import Data
 from rvn.study.results import ProblemRow
@@ -37,9 +38,31 @@ FORMS: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class BadCells:
+    """Rows in which a column has the same problem: why, and what to do."""
+
+    rows: npt.NDArray[np.int64]
+    column: str
+    code: str
+    reason: str
+    remedy: str
+
+    def to_row(self) -> ProblemRow:
+        """Return the problem as results hold it: how many, and the first rows."""
+        return ProblemRow(
+            code=self.code,
+            column=self.column,
+            message=self.reason,
+            hint=self.remedy,
+            rows=len(self.rows),
+            first=tuple(int(row) for row in self.rows[:FIRST]),
+        )
+
+
 @dataclass
 class Table:
-    """Columns of the data, read as what they are asked for; `problems` lists the cells that cannot be.
+    """Columns of the data, read as what they are asked for; `bad` lists the cells that cannot be.
 
     `rows` are the numbers of the rows in the data, from 1, heading apart.
     """
@@ -47,7 +70,7 @@ class Table:
     frame: pd.DataFrame
     data: Data
     rows: npt.NDArray[np.int64]
-    problems: list[ProblemRow] = field(default_factory=list)
+    bad: list[BadCells] = field(default_factory=list)
 
     @classmethod
     def of(cls, frame: pd.DataFrame, data: Data) -> Table:
@@ -58,27 +81,19 @@ class Table:
         return len(self.frame)
 
     def where(self, keep: BoolArray) -> Table:
-        """Return some rows; problems go on into the same list."""
-        return Table(self.frame[keep].reset_index(drop=True), self.data, self.rows[keep], self.problems)
+        """Return some rows; bad cells go on into the same list."""
+        return Table(self.frame[keep].reset_index(drop=True), self.data, self.rows[keep], self.bad)
 
     def report(self, message: Message, bad: BoolArray, column: str, **values: str) -> None:
         """List the rows marked `bad` as one problem, if there are any."""
         if bad.any():
             rows = self.rows[bad]
-            said = message.at(None, column=column, count=len(rows), row=int(rows[0]), **values)
-            known = {(row.code, row.column, row.message) for row in self.problems}
-            if (said.code, column, said.message) not in known:
-                first = tuple(int(row) for row in rows[:FIRST])
-                self.problems.append(
-                    ProblemRow(
-                        code=said.code,
-                        column=column,
-                        message=said.message,
-                        hint=said.hint,
-                        rows=len(rows),
-                        first=first,
-                    )
-                )
+            self.add(message.at(None, column=column, count=len(rows), row=int(rows[0]), **values), rows, column)
+
+    def add(self, said: Diagnostic, rows: npt.NDArray[np.int64], column: str) -> None:
+        """List a problem of some rows, once."""
+        if not any((known.code, known.column, known.reason) == (said.code, column, said.message) for known in self.bad):
+            self.bad.append(BadCells(rows, column, said.code, said.message, said.hint))
 
     def distinct(self, column: str) -> tuple[npt.NDArray[np.int64], list[Any]]:
         """Return the place of every cell among the distinct ones, -1 where absent, and those."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import io
 import os
-import re
+import warnings
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rvn import messages
 from rvn.errors import Diagnostic, StudyError
+from rvn.study.cells import written
 from rvn.study.entries import Data
 from rvn.study.results import DataSource
 
@@ -87,17 +91,28 @@ def _read_csv(content: bytes, data: Data, wanted: Sequence[Wanted], names: list[
     except UnicodeDecodeError as error:
         why, remedy = f"byte {error.start} is not UTF-8 text", "save the file as UTF-8"
         raise StudyError(messages.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
+    _require_rectangle(name, text, data.separator)
     options: dict[str, Any] = {"sep": data.separator, "dtype": str, "keep_default_na": False, "na_values": []}
-    try:
-        known = list(pd.read_csv(io.StringIO(text), nrows=0, **options).columns)
-        _require(wanted, known)
-        frame: pd.DataFrame = pd.read_csv(io.StringIO(text), usecols=names, on_bad_lines="error", **options)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        found = re.search(r"Expected \d+ fields in line \d+, saw \d+", str(error))
-        why = found.group().lower() if found else "it is not a table"
-        remedy = "look for a separator too many, and for a lost quote; `separator:` says what stands between cells"
-        raise StudyError(messages.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy)) from None
+    known = list(pd.read_csv(io.StringIO(text), nrows=0, **options).columns)
+    _require(wanted, known)
+    frame: pd.DataFrame = pd.read_csv(io.StringIO(text), usecols=names, **options)
     return frame[names]
+
+
+def _require_rectangle(name: str, text: str, separator: str) -> None:
+    """Refuse lines with more or fewer cells than the first: nobody can say which cell is which."""
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    head = next(reader, [])
+    if not head:
+        raise _no_table(name, "it is empty")
+    for row in reader:
+        if row and len(row) != len(head):
+            raise _no_table(name, f"line {reader.line_num} has {len(row)} cells, the first line has {len(head)}")
+
+
+def _no_table(name: str, why: str) -> StudyError:
+    remedy = "look for a separator too many or too few, and for a lost quote; `separator:` says what separates cells"
+    return StudyError(messages.DATA_UNREADABLE.at(name=name, why=why, remedy=remedy))
 
 
 def _read_parquet(path: Path, wanted: Sequence[Wanted], names: list[str]) -> pd.DataFrame:
@@ -125,13 +140,17 @@ def _read_table(data: Data, wanted: Sequence[Wanted], names: list[str]) -> tuple
             raise StudyError(messages.NO_ENVIRONMENT.at(name=url[1:]))
         url = os.environ[url[1:]]
     try:
-        found = ibis.connect(url).table(table)
-        known = list(found.columns)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of drivers, about what ibis asks of them
+            found = ibis.connect(url).table(table)
+            known = list(found.columns)
     except Exception as error:  # noqa: BLE001  # every database has its own; the address is not repeated
         why, remedy = f"the database says {type(error).__name__}", "check the address, the rights and the name"
         raise StudyError(messages.DATA_UNREADABLE.at(name=table, why=why, remedy=remedy)) from None
     _require(wanted, known)
-    frame = found.select(*names).order_by(names).to_pandas()[names]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        frame = found.select(*names).order_by(names).to_pandas()[names]
     digest = hashlib.sha256()
     for name in names:
         cells = ["" if cell is None or cell != cell else str(cell) for cell in frame[name]]
@@ -139,3 +158,54 @@ def _read_table(data: Data, wanted: Sequence[Wanted], names: list[str]) -> tuple
         digest.update(b"\x1e")
     source = DataSource(name=table, kind="table", sha256=digest.hexdigest(), rows=len(frame), used=tuple(names))
     return frame, source
+
+
+def read_sheet(path: Path) -> pd.DataFrame:
+    """Return the rows of a sheet of answers as text: of a .csv file, or of the first sheet of an .xlsx file.
+
+    Rows without any cell are left out; dates are written YYYY-MM-DD.
+
+    Raises
+    ------
+    StudyError
+        When there is no such file, or it is no sheet.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        raise StudyError(messages.NO_DATA_FILE.at(file=path.name))
+    if path.suffix == ".csv":
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    elif path.suffix == ".xlsx":
+        rows = _xlsx_rows(path)
+    else:
+        remedy = "save it as .csv or .xlsx"
+        raise StudyError(messages.NO_SHEET.at(file=path.name, why="its name ends in neither", remedy=remedy))
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        raise StudyError(messages.NO_SHEET.at(file=path.name, why="it is empty", remedy="fill it in first"))
+    names = [name.strip() for name in filled[0]]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        why, remedy = f"the column '{twice[0]}' is there twice", "rename one of them"
+        raise StudyError(messages.NO_SHEET.at(file=path.name, why=why, remedy=remedy))
+    width = len(names)
+    return pd.DataFrame([(row + [""] * width)[:width] for row in filled[1:]], columns=names, dtype=str)
+
+
+def _xlsx_rows(path: Path) -> list[list[str]]:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError):
+        remedy = "save it as .xlsx or .csv"
+        raise StudyError(messages.NO_SHEET.at(file=path.name, why="it is not an Excel file", remedy=remedy)) from None
+    return [[_sheet_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+def _sheet_text(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return "" if cell is None else written(cell)

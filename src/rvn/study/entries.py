@@ -38,7 +38,7 @@ def _name(text: str) -> str:
 Name = Annotated[str, AfterValidator(_name)]
 Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Unit = Literal["days", "weeks", "months", "years"]
-Window = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]* (days?|weeks?|months?|years?)$")]
+Window = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]* (days?|weeks?|months?|years?)|not stated)$")]
 DateForm = Literal["YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY", "YYYY.MM.DD", "DD-MM-YYYY"]
 File = Annotated[str, StringConstraints(pattern=r"^[^\x00]+\.(csv|csv\.gz|parquet)$", max_length=400)]
 Cell = Annotated[str, BeforeValidator(_written), StringConstraints(max_length=200)]

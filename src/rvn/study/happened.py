@@ -81,15 +81,17 @@ def happened(name: str, outcome: Outcome, table: Table) -> Happened:
     return _times(name, outcome, outcome.times, table)
 
 
-def window_of(outcome: Outcome) -> tuple[int, str]:
-    """Return the number and the unit of a window.
+def window_of(outcome: Outcome) -> tuple[float, str]:
+    """Return the number and the unit of a window: NaN and none where it is not stated.
 
     >>> outcome = Outcome.model_validate({"event": {"en": "e"}, "source": {"en": "s"}, "window": "1 year"})
     >>> window_of(outcome)
-    (1, 'years')
+    (1.0, 'years')
     """
+    if outcome.window == "not stated":
+        return float("nan"), ""
     number, unit = outcome.window.split()
-    return int(number), unit.rstrip("s") + "s"
+    return float(number), unit.rstrip("s") + "s"
 
 
 def _facts(name: str, outcome: Outcome, recorded_as: str, observed: str, competing: tuple[str, ...]) -> OutcomeFacts:
@@ -131,7 +133,7 @@ def _dates(name: str, outcome: Outcome, recorded: Dates, table: Table) -> Happen
     number, unit = window_of(outcome)
     start, event_day = table.days(recorded.start), table.days(recorded.event)
     until = _until(recorded.until, table)
-    end = add_window(start, number, unit)
+    end = add_window(start, int(number), unit)
     competing = {cause: table.days(column) for cause, column in recorded.competing.items()}
     no_time = np.isnan(start) | np.isnan(until)
     before = np.zeros(len(table), dtype=bool)

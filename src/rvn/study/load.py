@@ -189,11 +189,15 @@ def _outcome(name: str, outcome: Outcome, source: Source) -> Iterator[Diagnostic
     kinds = ["yes_no", "dates", "times"]
     given = [key for key in kinds if getattr(outcome, key) is not None]
     yield from _exactly_one(given, kinds, f"the outcome '{name}'", at, source)
+    observed = outcome.yes_no.observed if outcome.yes_no is not None else None
+    if outcome.window == "not stated" and (outcome.dates or outcome.times or observed):
+        why, remedy = "a window is needed where times are known", "write it as `2 years`"
+        yield messages.NOT_ALLOWED.at(source.place((*at, "window")), key="window", why=why, remedy=remedy)
+        return
     unit = outcome.window.split()[1].rstrip("s") + "s"
     if outcome.times is not None and outcome.times.unit != unit:
         place, what = source.place((*at, "window")), f"'{outcome.times.column}'"
         yield messages.WINDOW_UNIT.at(place, window=outcome.window, what=what, unit=outcome.times.unit)
-    observed = outcome.yes_no.observed if outcome.yes_no is not None else None
     if observed is not None and observed.unit != unit:
         place, what = source.place((*at, "window")), f"'{observed.column}'"
         yield messages.WINDOW_UNIT.at(place, window=outcome.window, what=what, unit=observed.unit)

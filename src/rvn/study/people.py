@@ -101,6 +101,17 @@ def _repeats(study: Study, table: Table, person: npt.NDArray[np.int64], n: int) 
     return again
 
 
+def repeats_of(person: npt.NDArray[np.int64]) -> BoolArray:
+    """Return the rows of people who have an earlier row; rows of nobody are none.
+
+    >>> repeats_of(np.array([0, 1, 0, -1, -1])).tolist()
+    [False, False, True, False, False]
+    """
+    again = np.ones(len(person), dtype=bool)
+    again[np.unique(person, return_index=True)[1]] = False
+    return again & (person >= 0)
+
+
 def _holds(condition: Exclusion, table: Table) -> tuple[BoolArray, BoolArray]:
     """Return for whom a condition holds, and of whom that is not known because the column is empty for them."""
     if condition.is_ is not None or condition.is_not is not None or condition.absent:

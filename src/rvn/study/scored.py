@@ -14,11 +14,11 @@ from rvn.errors import FrameError, StudyError
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of
 from rvn.scoring.instrument import Instrument
-from rvn.study.cells import FIRST, FloatArray, Table
+from rvn.study.cells import FloatArray, Table
 from rvn.study.entries import Risk, Score
 from rvn.study.happened import places
 from rvn.study.load import Study
-from rvn.study.results import LevelFacts, ProblemRow, Words
+from rvn.study.results import LevelFacts, Words
 from rvn.study.results.facts import words
 from rvn.validation.overall.sample import Frame, item_points, scale_of
 
@@ -246,25 +246,10 @@ def _dates(table: Table, column: str) -> pd.Series[Any]:
 def _list_problems(found: pd.DataFrame, table: Table, columns: Mapping[str, str]) -> None:
     """List the cells that scoring could not use, by item and kind."""
     for (item, code, what), part in found.groupby(["item", "code", "problem"], sort=True):
-        rows = table.rows[part["row"].to_numpy()]
-        said = messages.CELL_NOT_ANSWER.at(
-            None,
-            column=columns.get(str(item), str(item)),
-            count=len(rows),
-            row=int(rows[0]),
-            what=what,
-            remedy=f"correct the answers; see {code}",
-        )
-        table.problems.append(
-            ProblemRow(
-                code=said.code,
-                column=columns.get(str(item), str(item)),
-                message=said.message,
-                hint=said.hint,
-                rows=len(rows),
-                first=tuple(int(row) for row in rows[:FIRST]),
-            )
-        )
+        rows, column = table.rows[part["row"].to_numpy()], columns.get(str(item), str(item))
+        first, remedy = int(rows[0]), f"correct the answers; see {code}"
+        said = messages.CELL_NOT_ANSWER.at(column=column, count=len(rows), row=first, what=what, remedy=remedy)
+        table.add(said, rows, column)
 
 
 def _levels(instrument: Instrument, names: tuple[str, ...], output: str) -> tuple[LevelFacts, ...]:

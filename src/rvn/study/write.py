@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from rvn.study.cleaning import Change
+from rvn.study.escape import safe
 from rvn.study.record import to_json
 from rvn.study.results import Results
 from rvn.study.tables import tables
+
+if TYPE_CHECKING:
+    from rvn.study.checking import Checked
 
 RESULTS = "results.json"
 
@@ -26,12 +33,18 @@ def write(results: Results, folder: Path) -> tuple[Path, ...]:
     return tuple(written)
 
 
-def safe(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: text that begins like one gets a quote before it.
+def write_checked(checked: Checked, file: Path, *, with_rows: bool) -> tuple[Path, ...]:
+    """Write what a check found beside a file: bad cells, the log of repairs, and if wanted the repaired rows."""
+    import pandas as pd
 
-    >>> [safe(cell) for cell in ("=1+1", "-", "level", -1.5)]
-    ["'=1+1", "'-", 'level', -1.5]
-    """
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
+    frames: dict[Path, pd.DataFrame] = {}
+    if checked.cells:
+        frames[file.with_name(f"{file.stem}.bad.csv")] = pd.DataFrame(checked.cells)
+    if checked.cleaned is not None:
+        names = [entry.name for entry in fields(Change)]
+        frames[file.with_name(f"{file.stem}.log.csv")] = pd.DataFrame(checked.cleaned.changes, columns=names)
+        if with_rows:
+            frames[file] = checked.cleaned.frame
+    for path, frame in frames.items():
+        frame.map(safe).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    return tuple(frames)

@@ -57,8 +57,8 @@ class DataSource:
 class OutcomeFacts:
     """An outcome as the plan defines it.
 
-    `window` is a number of `unit`. `observed` says how potential follow-up was known: ``verified`` for each person,
-    ``not verified`` when the data say nothing about it.
+    `window` is a number of `unit`: NaN and empty where its source does not state it. `observed` says how potential
+    follow-up was known: ``verified`` for each person, ``not verified`` when the data say nothing about it.
     """
 
     id: str

@@ -30,7 +30,7 @@ from rvn.batch.account import Account
 from rvn.batch.chunk import PROBLEMS, Chunk, Part, Pending, Source, Transform, problem_rows
 from rvn.batch.forms import Csv, Form, Parquet
 from rvn.batch.parquet_source import ParquetSource
-from rvn.batch.run import Progress, problems_beside, run
+from rvn.batch.running import Progress, problems_beside, run
 
 __all__ = [
     "PROBLEMS",

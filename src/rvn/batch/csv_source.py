@@ -26,6 +26,7 @@ from rvn.batch.parquet_source import not_readable
 from rvn.errors import BatchError, FrameError
 
 BLOCK = 2**23  # bytes read at once
+FIRST = 2**20  # bytes in which the first line ends
 LONGEST = 2**27  # bytes; a line that is longer has lost a quote
 MARK = b"\xef\xbb\xbf"
 
@@ -65,7 +66,7 @@ class CsvSource:
         try:
             self.identity: Mapping[str, Any] = identified(path, [path])
             with path.open("rb") as file:
-                start = file.read(BLOCK)
+                start = file.read(FIRST)
         except OSError as error:
             raise FrameError(not_readable(path, error)) from None
         self._start = len(MARK) if start.startswith(MARK) else 0
@@ -113,7 +114,9 @@ class CsvSource:
         try:
             with self.path.open("rb") as file:
                 file.seek(self._start)
-                while read := file.read(BLOCK):
+                left = int(self.identity["bytes"]) - self._start  # what is written behind it meanwhile is not read
+                while read := file.read(min(BLOCK, left)):
+                    left -= len(read)
                     rest += read
                     end = _last_end(rest)
                     if end and len(self.names) > 1:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +62,8 @@ class Journal:
                 self._check_same(found, json.loads(json.dumps(run)), replace)
             elif found and not replace:
                 raise BatchError(messages.UNFINISHED.at(file=self.destination))
+            elif not replace:
+                self._check_places()
         except BatchError:
             self.close()
             raise
@@ -85,9 +86,11 @@ class Journal:
             self._file = None
 
     def clear(self) -> None:
-        """Remove the work folder."""
+        """Remove the work folder, the journal last: while it is there, it says how things stand."""
+        self._remove_others()
+        self._path.unlink(missing_ok=True)
         self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.rmdir()
 
     def _open(self) -> None:
         self._file = self._path.open("ab", buffering=0)
@@ -105,10 +108,13 @@ class Journal:
         return [json.loads(line) for line in whole.splitlines()], len(whole)
 
     def _empty(self) -> None:
+        self._remove_others()
+        self._file.truncate(0)
+
+    def _remove_others(self) -> None:
         for path in self.folder.iterdir():
             if path != self._path:
                 path.unlink()
-        self._file.truncate(0)
 
     def _check_places(self) -> None:
         there = [path for path in self.places if path.exists()]

@@ -212,6 +212,8 @@ def _merged(one: pa.Field, other: pa.Field) -> pa.Field | None:
     is_absent = pa.types.is_null(one.type) or pa.types.is_null(other.type)
     if not is_absent and kind(one.type) != kind(other.type):
         return None
+    if not is_absent and kind(one.type) == "text":
+        return one.with_type(pa.large_string() if pa.large_string() in (one.type, other.type) else pa.string())
     try:
         (merged,) = pa.unify_schemas([pa.schema([one]), pa.schema([other])], promote_options="permissive")
     except pa.ArrowException:

@@ -82,6 +82,11 @@ class Names:
         """Return the same with more columns named; where both name one, these hold."""
         return Names({**self.columns, **columns}, id_column or self.id_column, self.values, self.long)
 
+    def of_rows(self) -> Names:
+        """Return what holds for the rows that lines were made into: their columns are called like the items."""
+        dates = {name: column for name, column in self.columns.items() if name == ASSESSED_ON}
+        return Names(dates, self.id_column, self.values)
+
     def to_record(self) -> dict[str, object]:
         """Return plain values for JSON."""
         long = None if self.long is None else self.long.model_dump()

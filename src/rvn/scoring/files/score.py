@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rvn import messages
 from rvn.batch import Account, Csv, Parquet, ParquetSource, Progress, Source, problems_beside, run
 from rvn.batch.csv_source import CsvSource
+from rvn.batch.long import LongSource
+from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
-from rvn.scoring.files.mapping import Names, read_mapping
+from rvn.scoring.files.mapping import Long, Names, read_mapping
 from rvn.scoring.files.scorer import Scorer
 
 if TYPE_CHECKING:
@@ -114,20 +116,16 @@ def score_file(
     check_places(source, destination)
     names = Names({}) if mapping is None else read_mapping(Path(mapping), instrument.plan, instrument.reference)
     names = names.with_more(columns or {}, id_column)
+    written = names.to_record()
     rows = opened(source, separator)
-    scorer = Scorer(
-        instrument,
-        rows.schema,
-        names,
-        on=on,
-        prefix=prefix,
-        outputs=outputs,
-        is_text=isinstance(rows, CsvSource),
-    )
+    is_text = isinstance(rows, CsvSource)
+    if names.long is not None:
+        rows, names, is_text = long_source(rows, instrument, names, names.long), names.of_rows(), True
+    scorer = Scorer(instrument, rows.schema, names, on=on, prefix=prefix, outputs=outputs, is_text=is_text)
     recipe = {
         **identity_of(instrument),
         "on": None if on is None else str(on),
-        "mapping": names.to_record(),
+        "mapping": written,
         "prefix": prefix,
         "outputs": None if outputs is None else sorted(outputs),
         "separator": separator,
@@ -173,6 +171,21 @@ def opened(source: Path, separator: str) -> Source:
     if source.is_dir() or source.suffix.lower() != ".csv":
         return ParquetSource(source)
     return CsvSource(source, separator)
+
+
+def long_source(lines: Source, instrument: Instrument, names: Names, long: Long) -> LongSource:
+    """Return one row an assessment of lines that hold an answer each."""
+    date_column = names.columns.get(ASSESSED_ON)
+    fields = [name for name in instrument.plan.fields if date_column is None or name != ASSESSED_ON]
+    return LongSource(
+        lines,
+        id_column=names.id_column or "",
+        item=long.item,
+        value=long.value,
+        items={names.columns.get(name, name): name for name in fields},
+        kept=[] if date_column is None else [date_column],
+        others_are_problems=long.others == "report",
+    )
 
 
 def check_places(source: Path, destination: Path) -> None:

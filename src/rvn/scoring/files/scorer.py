@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from rvn import messages
 from rvn.batch import PROBLEMS, Part
 from rvn.batch.parquet_source import kind
+from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError, IdentityError
 from rvn.identity import check_subjects
 from rvn.scoring.files.mapping import Names
@@ -54,7 +55,9 @@ class Scorer:
     ) -> None:
         self.instrument = instrument
         self.names = names
-        self.how: dict[str, Any] = {"on": on, "columns": names.columns, "prefix": prefix, "outputs": outputs}
+        has_day = ASSESSED_ON in instrument.plan.fields  # a mapping may name the day for an instrument that needs none
+        columns = {name: column for name, column in names.columns.items() if has_day or name != ASSESSED_ON}
+        self.how: dict[str, Any] = {"on": on, "columns": columns, "prefix": prefix, "outputs": outputs}
         self.status = f"{prefix}{instrument.definition.outcome}_status"
         self.written = {column: name for column, name in self._columns(schema) if self._is_written(name, is_text)}
         self.used = [column for column, _ in self._columns(schema)]

@@ -1,0 +1,114 @@
+"""A run that is killed at any moment goes on to the identical file."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from rvn.batch import problems_beside
+from rvn.batch.journal import work_folder
+
+SCRIPT = Path(__file__).with_name("killed.py")
+
+
+def people(rows: int) -> pa.Table:
+    """Return people some of whom have an answer that cannot be used, no id, or one that stands twice."""
+    rng = np.random.default_rng(5)
+    ids = [f"p-{number}" if number else None for number in rng.integers(0, 5 * rows, rows)]
+    sexes = rng.choice(["male", "female", "unknown", "Male"], rows, p=[0.6, 0.3, 0.09, 0.01])
+    return pa.table({"id": ids, "age": rng.integers(17, 90, rows), "sex": sexes, "priors": rng.integers(-1, 30, rows)})
+
+
+class Scoring:
+    """Scores one file over and over; see `killed.py`."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self.folder = folder
+        self.source, self.scored = folder / f"people.{kind}", folder / f"scored.{kind}"
+        self.process = subprocess.Popen(
+            [sys.executable, SCRIPT, self.source, self.scored],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        )
+
+    def run(self, kill_after: float = 600) -> bool:
+        """Let it score, and kill it after some seconds; return whether it came to its end before."""
+        process = self.process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{kill_after}\n")
+        process.stdin.flush()
+        status = int(process.stdout.readline())
+        assert status in (0, signal.SIGKILL)
+        return status == 0
+
+    def made(self) -> tuple[bytes, bytes]:
+        """Return what has been made."""
+        return self.scored.read_bytes(), problems_beside(self.scored).read_bytes()
+
+    def clear(self) -> None:
+        """Take it away; nothing else is left behind."""
+        self.scored.unlink()
+        problems_beside(self.scored).unlink()
+        assert [self.source] == list(self.folder.iterdir())
+
+
+@contextmanager
+def scoring(folder: Path, kind: str) -> Iterator[Scoring]:
+    started = Scoring(folder, kind)
+    try:
+        yield started
+    finally:
+        started.process.communicate("")
+
+
+def check(folder: Path, kind: str, *, rows: int, kills: int) -> None:
+    source = folder / f"people.{kind}"
+    pq.write_table(people(rows), source, row_group_size=37) if kind == "parquet" else pa.csv.write_csv(
+        people(rows), source
+    )
+    rng = random.Random(kind)
+    with scoring(folder, kind) as scorer:
+        start = time.monotonic()
+        assert scorer.run()
+        seconds = time.monotonic() - start
+        whole = scorer.made()
+        scorer.clear()
+        done = 0
+        while done < kills:
+            came_to_its_end = scorer.run(kill_after=rng.uniform(0, seconds))
+            done += not came_to_its_end
+            if scorer.scored.exists():  # whole, whether or not it was killed when it tidied up
+                assert whole == scorer.made()
+                shutil.rmtree(work_folder(scorer.scored), ignore_errors=True)
+                scorer.clear()
+        assert scorer.run()
+        assert whole == scorer.made()
+        scorer.clear()
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_run_that_is_killed_goes_on_to_the_identical_file(tmp_path: Path, kind: str) -> None:
+    check(tmp_path, kind, rows=600, kills=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_run_that_is_killed_50_times_goes_on_to_the_identical_file(tmp_path: Path, kind: str) -> None:
+    check(tmp_path, kind, rows=1500, kills=50)

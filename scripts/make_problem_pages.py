@@ -533,6 +533,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Nobody can tell whether two people without ids are the same.",
         "Fill it in, or leave the row out and say so.",
     ),
+    "RVN674": (
+        "a window upside down",
+        "The last day of the window lies before the first.",
+        "Exchange the two.",
+    ),
     "RVN680": (
         "a record that is not whole",
         "A record is JSON, and this is not all of it, or not JSON at all.",
@@ -597,6 +602,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "a short key",
         "Whoever can try all keys can try all answers, so a key has at least 16 bytes.",
         'Make one: `python -c "import secrets; print(secrets.token_hex(32))"`.',
+    ),
+    "RVN693": (
+        "no results of test vectors",
+        "What another implementation says about the vectors is read from JSON or CSV, by vector and output.",
+        "See [the conformance kit](conformance.md).",
     ),
     "RVN701": (
         "a column is missing",

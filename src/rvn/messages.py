@@ -352,6 +352,7 @@ SUBJECT_TYPE = Message(
     "a subject id is of the type {found}",
     "ids are text; turn the column into text, so that no zero and no sign is lost",
 )
+WINDOW = Message("RVN674", "the window ends before it begins", "exchange its two days")
 SUBJECT_EMPTY = Message("RVN673", "a subject id is empty", "give every person an id, or leave the row out")
 
 # 68x and 69x: records
@@ -396,6 +397,9 @@ RECORD_PREVIOUS = Message(
     "RVN690", "the record does not follow the one before it: {why}", "look for a record that was taken away or put in"
 )
 RECORD_OVERRIDE = Message("RVN691", "an override in the record is not allowed: {what}", "{remedy}")
+RESULTS_SHAPE = Message(
+    "RVN693", "these are no results of test vectors: {why}", "write them as `rvn vectors` writes the expected ones"
+)
 KEY_SHORT = Message("RVN692", "the key has {found} bytes; it needs at least {needed}", "make one: 32 random bytes")
 
 # 7xx: frames and files

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "versions": {"batch", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
     "validation": {"errors"},
     "records": {"scoring", "definition", "plan", "identity", "messages", "errors"},
+    "export": {"scoring", "definition", "plan", "messages", "errors"},
     "overrides": {"scoring", "validation", "plan", "messages", "errors"},
     "study": {"identity", "validation", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
     "cli": {
@@ -35,6 +36,7 @@ MAY_IMPORT = {
         "batch",
         "records",
         "overrides",
+        "export",
         "scoring",
         "validation",
         "catalog",

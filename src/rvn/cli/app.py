@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import rvn
-from rvn.cli import problems, records, release, rescore, study
+from rvn.cli import count, problems, records, release, rescore, study, vectors
 from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
 from rvn.cli.table import say, say_table
 
@@ -353,7 +353,9 @@ def demo(
 
 
 app.command("record", epilog=EXIT_CODES)(records.record)
+app.command("count", epilog=EXIT_CODES)(count.run)
 app.command("verify", epilog=EXIT_CODES)(records.verify)
+app.command("vectors", epilog=EXIT_CODES)(vectors.run)
 
 
 def _refuse(options: dict[str, object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rvn import messages
@@ -44,18 +44,28 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
 
 
 def score_example(instrument: Instrument, test: Test) -> Result:
-    """Return the result of an example; it may state the outputs of components instead of scoring them."""
-    answers = {**test.given, **test.answers}
+    """Return the result of an example."""
+    return scored(instrument, {**test.given, **test.answers}, test.on)
+
+
+def scored(instrument: Instrument, answers: Mapping[str, object], on: str | None) -> Result:
+    """Return the result of answers that may state the outputs of components, as `name.output`, instead of scoring them.
+
+    Raises
+    ------
+    AnswersError
+        With every problem.
+    """
     fields = instrument.plan.fields
     stated = {name: fields[name] for name in answers if name in fields and fields[name].is_component}
     own = {name: answer for name, answer in answers.items() if name not in stated}
-    readings, justifications = read_answers(instrument.plan, instrument.definition, own, test.on)
+    readings, justifications = read_answers(instrument.plan, instrument.definition, own, on)
     for name, field in stated.items():
         reading = read_answer(field, answers[name])
         if isinstance(reading, Diagnostic):
             raise AnswersError(reading)
         readings[name] = reading
-    return Result(instrument, Evaluation(instrument.plan, readings), test.on, justifications)
+    return Result(instrument, Evaluation(instrument.plan, readings), on, justifications)
 
 
 def _compare(instrument: Instrument, index: int, test: Test, result: Result) -> Iterator[Diagnostic]:

@@ -75,7 +75,19 @@ class Plan:
 
     def of_kind(self, *kinds: StepKind) -> tuple[Step, ...]:
         """Return the steps of some kinds, in order."""
-        return tuple(step for step in self.steps if step.kind in kinds)
+        found = self._by_kind.get(kinds)
+        if found is None:
+            found = self._by_kind[kinds] = tuple(step for step in self.steps if step.kind in kinds)
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[StepKind, ...], tuple[Step, ...]]:
+        return {}
+
+    @cached_property
+    def components(self) -> Mapping[str, tuple[Field, ...]]:
+        """Return, of the fields that each result is computed from, those that are results of other instruments."""
+        return {name: tuple(field for field in fields if field.is_component) for name, fields in self.depends.items()}
 
     @cached_property
     def results(self) -> Mapping[str, Node]:
@@ -91,6 +103,21 @@ class Plan:
     def intervals(self) -> Mapping[str, tuple[Node, Node] | None]:
         """Return the lower and upper limit of each norm, None where its source gives none."""
         return {step.name: step.interval for step in self.of_kind("norm")}
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """Return the names of the fields that any result is computed from, what is withheld left aside."""
+        return frozenset(field.name for node in self.results.values() for field in fields_of(node))
+
+    @cached_property
+    def points(self) -> Mapping[str, Points]:
+        """Return the points that the answers to a field have, by its name; the first where there are several."""
+        found: dict[str, Points] = {}
+        for result in self.results.values():
+            for node in walk(result):
+                if isinstance(node, Points):
+                    found.setdefault(node.field.name, node)
+        return found
 
     @cached_property
     def depends(self) -> Mapping[str, tuple[Field, ...]]:

@@ -192,7 +192,7 @@ def _component(plan: Plan, name: str, reference: str, value: object, problems: l
 
 
 def _from_result(field: Field, result: Result, output: str) -> Reading:
-    found = result.raw[output]
+    found = result.evaluation.output(output)
     if found.status in (Status.NOT_APPLICABLE, Status.INVALID):
         return absent(field, found.status)
     reason = "" if found.value == found.value else str(found.status)

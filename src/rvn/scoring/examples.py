@@ -85,7 +85,7 @@ def _compare(instrument: Instrument, index: int, test: Test, result: Result) -> 
 
 
 def _found(result: Result, name: str) -> Output | None:
-    if name in result.raw:
+    if name in result.evaluation.plan.results:
         return result[name]
     for step in result.evaluation.plan.of_kind("derived"):
         if step.name == name:

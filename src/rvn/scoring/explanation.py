@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import math
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from rvn import text
 from rvn.plan import nodes
 from rvn.plan.explain import Value, move, shown, sum_of
 from rvn.plan.nodes import Field, Node
-from rvn.plan.plan import Step, fields_of, walk
+from rvn.plan.plan import Step
 from rvn.plan.status import Status
 from rvn.plan.types import decimals_of, type_of
 from rvn.scoring.wording import localized
@@ -102,7 +103,7 @@ class Explanation:
 
     def _inputs(self) -> Iterator[Line]:
         items = {item.id for item in self._result.instrument.definition.items}
-        used = {field.name for node in self._plan.results.values() for field in fields_of(node)}
+        used = self._plan.used
         for name, known in self._plan.fields.items():
             if name == "assessed_on" or (name not in items and name not in used and name not in self._on.readings):
                 continue
@@ -115,7 +116,7 @@ class Explanation:
         if self._on.asked(known) == 0:
             name = "item_unasked" if math.isnan(reading.value) else "item_ignored"
             return Line(known.name, kind, self._say(name, label=label), value=None)
-        node = None if self._is_unusable() else self._points_of(known)
+        node = None if self._is_unusable else self._plan.points.get(known.name)
         points = self._on[node] if node is not None else None
         if math.isnan(reading.value):
             reason = self._wording.absence(reading.reason)
@@ -143,20 +144,12 @@ class Explanation:
             return str(shown(nodes.Answer(field=known), value))
         return value
 
-    def _points_of(self, known: Field) -> nodes.Points | None:
-        """Return the points that an item's answers have anywhere in the plan."""
-        for node in self._plan.results.values():
-            for found in walk(node):
-                if isinstance(found, nodes.Points) and found.field.name == known.name:
-                    return found
-        return None
-
     # what follows
 
     def _steps(self) -> Iterator[Line]:
         conditions = self._plan.of_kind("eligible", "consistent")
         # Where the instrument cannot be used nothing else is said, so that no number is taken for a result.
-        for step in conditions if self._is_unusable() else self._plan.steps:
+        for step in conditions if self._is_unusable else self._plan.steps:
             value = self._on[step.node]
             match step.kind:
                 case "eligible" | "consistent":
@@ -174,6 +167,7 @@ class Explanation:
             if sentence:
                 yield self._line(step, value, sentence)
 
+    @functools.cached_property
     def _is_unusable(self) -> bool:
         """Whether the instrument does not apply, perhaps does not, or the answers contradict each other."""
         eligible, consistent = self._on.conditions("eligible"), self._on.conditions("consistent")

@@ -112,12 +112,13 @@ def score_frame(
     for cell in cells:
         invalid[cell.rows] = True
     evaluated = evaluate(instrument.plan, read, len(table), wanted)
-    made: dict[str, Any] = {}
+    spreads: dict[str, native.Spread] = {}
     for name, output in evaluated.outputs.items():
-        made |= _columns(instrument, f"{prefix}{name}", name, _with_void(output, invalid), table)
+        spreads |= _spreads(instrument, f"{prefix}{name}", name, _with_void(output, invalid))
     for name in evaluated.outputs.keys() & instrument.plan.fields.keys():
         if f"{prefix}{name}" in table.columns:
-            del made[f"{prefix}{name}"]
+            del spreads[f"{prefix}{name}"]
+    made = native.columns(spreads, table)
     scored = table.with_columns(*(column.alias(name) for name, column in made.items()))
     cells += _contradictions(evaluated, ~invalid)
     return ScoredFrame(scored.to_native(), _problems(cells, table))
@@ -226,7 +227,7 @@ def _with_void(output: Output, invalid: npt.NDArray[np.bool_]) -> Output:
         return output
     distinct, places = output
     if places is None:
-        places = np.arange(len(invalid), dtype=np.int32)
+        places = np.arange(len(invalid))
     after = OutputColumns(
         np.append(distinct.value, np.nan),
         np.append(distinct.low, np.nan),
@@ -234,34 +235,28 @@ def _with_void(output: Output, invalid: npt.NDArray[np.bool_]) -> Output:
         np.append(distinct.status, np.uint8(CODE[Status.INVALID])),
         np.append(distinct.absent, np.uint16(0)),
     )
-    return Output(after, np.where(invalid, np.int32(len(distinct.value)), places))
+    return Output(after, np.where(invalid, len(distinct.value), places))
 
 
-def _columns(
-    instrument: Instrument, column: str, name: str, output: Output, table: nw.DataFrame[Any]
-) -> dict[str, Any]:
-    node, (found, places) = instrument.plan.results[name], output
-    status = native.words(found.status.astype(np.int64), ORDER, table, ordered=False)
+def _spreads(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, native.Spread]:
+    """Return the new columns that say an output."""
+    node, (found, rows) = instrument.plan.results[name], output
     levels = levels_of(node)
 
-    def shown(values: npt.NDArray[np.float64]) -> Any:
+    def shown(values: npt.NDArray[np.float64]) -> native.Spread:
         if levels:
-            return native.words(np.where(np.isnan(values), -1, values).astype(np.int64), levels, table, ordered=True)
-        return native.numbers(np.where(np.isfinite(values), values, np.nan), decimals_of(node) == 0, table)
+            return native.words(values, levels, rows, ordered=True)
+        return native.numbers(np.where(np.isfinite(values), values, np.nan), rows, whole=decimals_of(node) == 0)
 
-    if type_of(node) == "boolean":
-        made = {column: native.truths(found.value, table), f"{column}_status": status}
-    else:
-        made = {
-            column: shown(found.value),
-            f"{column}_status": status,
-            f"{column}_low": shown(found.low),
-            f"{column}_high": shown(found.high),
-        }
+    is_truth = type_of(node) == "boolean"
+    made = {column: native.truths(found.value, rows) if is_truth else shown(found.value)}
+    made[f"{column}_status"] = native.words(found.status, ORDER, rows, ordered=False)
+    if not is_truth:
+        made |= {f"{column}_low": shown(found.low), f"{column}_high": shown(found.high)}
     if name in {step.name for step in instrument.plan.of_kind("scale")}:
         void = np.isin(found.status, [CODE[Status.INVALID], CODE[Status.NOT_APPLICABLE]])
-        made[f"{column}_absent"] = native.numbers(np.where(void, np.nan, found.absent), True, table)
-    return {key: native.on_rows(values, places, table) for key, values in made.items()}
+        made[f"{column}_absent"] = native.numbers(np.where(void, np.nan, found.absent), rows, whole=True)
+    return made
 
 
 def _contradictions(evaluated: Evaluated, usable: npt.NDArray[np.bool_]) -> list[Cells]:
@@ -276,15 +271,17 @@ def _contradictions(evaluated: Evaluated, usable: npt.NDArray[np.bool_]) -> list
 def _problems(cells: Sequence[Cells], table: nw.DataFrame[Any]) -> Any:
     rows = np.concatenate([cell.rows for cell in cells] or [np.zeros(0, np.intp)])
     which = np.repeat(np.arange(len(cells)), [len(cell.rows) for cell in cells])
-    items = np.array([cell.item for cell in cells], object)
-    order = np.lexsort((items[which].astype(str), rows))
+    rank = np.argsort(np.argsort([cell.item for cell in cells], kind="stable"), kind="stable")
+    order = np.lexsort((rank[which], rows))
     texts = {
-        "item": items,
-        "code": np.array([cell.problem.code for cell in cells], object),
-        "severity": np.array([cell.problem.severity for cell in cells], object),
-        "problem": np.array([cell.problem.message for cell in cells], object),
-        "value": np.array([cell.value for cell in cells], object),
+        "item": [cell.item for cell in cells],
+        "code": [cell.problem.code for cell in cells],
+        "severity": [cell.problem.severity for cell in cells],
+        "problem": [cell.problem.message for cell in cells],
+        "value": [cell.value for cell in cells],
     }
-    content = {"row": rows[order].tolist()} | {name: column[which[order]].tolist() for name, column in texts.items()}
-    schema = {name: nw.Int64() if name == "row" else nw.String() for name in content}
-    return nw.from_dict(content, schema=schema, backend=table.implementation).to_native()
+    content = {"row": nw.new_series("row", rows[order], nw.Int64(), backend=table.implementation)}
+    for name, entries in texts.items():
+        distinct = nw.new_series(name, entries, nw.String(), backend=table.implementation)
+        content[name] = distinct[which[order]]
+    return nw.from_dict(content).to_native()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+from rvn.plan.columns import BLOCK, cores
+
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp] | None
 
 
 def floats(series: nw.Series[Any]) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -91,50 +94,91 @@ def _factorized_by_pyarrow(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
     return indices.cast(pa.int64()).fill_null(-1).to_numpy(), distinct
 
 
-def numbers(values: Floats, whole: bool, like: nw.DataFrame[Any]) -> Any:
-    """Return numbers with absent entries, whole ones as integers."""
+class Spread(NamedTuple):
+    """A new column as distinct entries and which of them each row has; None: each row has its own.
+
+    `values` are numbers, truth values or, where there are `names`, places among them; `absent` where there is none.
+    """
+
+    values: npt.NDArray[Any]
+    absent: npt.NDArray[np.bool_]
+    rows: npt.NDArray[np.intp] | None
+    names: tuple[str, ...] = ()
+    ordered: bool = False
+
+
+def numbers(values: Floats, rows: Rows, *, whole: bool) -> Spread:
+    """Return numbers, absent where they are NaN; whole ones as integers."""
     absent = np.isnan(values)
     filled = np.where(absent, 0, values)
-    return _masked(filled.astype(np.int64) if whole else filled, absent, like)
+    return Spread(filled.astype(np.int64) if whole else filled, absent, rows)
 
 
-def truths(values: Floats, like: nw.DataFrame[Any]) -> Any:
-    """Return truth values with absent entries."""
-    return _masked(values == 1, np.isnan(values), like)
+def truths(values: Floats, rows: Rows) -> Spread:
+    """Return truth values, absent where they are NaN."""
+    return Spread(values == 1, np.isnan(values), rows)
 
 
-def _masked(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], like: nw.DataFrame[Any]) -> Any:
+def words(places: npt.NDArray[Any], names: Sequence[str], rows: Rows, *, ordered: bool) -> Spread:
+    """Return names by their place, absent where it is NaN."""
+    absent = np.isnan(places)
+    kind = np.int8 if len(names) < 128 else np.int32
+    return Spread(np.where(absent, 0, places).astype(kind), absent, rows, tuple(map(str, names)), ordered)
+
+
+def columns(spreads: Mapping[str, Spread], like: nw.DataFrame[Any]) -> dict[str, Any]:
+    """Return columns of the kind of a frame, made on all cores."""
+    with ThreadPoolExecutor(cores()) as pool:
+        return dict(zip(spreads, pool.map(lambda spread: _column(spread, like), spreads.values()), strict=True))
+
+
+def _column(spread: Spread, like: nw.DataFrame[Any]) -> Any:
+    values, absent = _on_rows(spread.values, spread.rows), spread.absent
+    absent = _on_rows(absent, spread.rows) if absent.any() else np.zeros(len(values), np.bool_)
     if like.implementation.is_pandas():
-        import pandas as pd
-
-        kinds = {"i": pd.arrays.IntegerArray, "b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
-        return _series(pd.Series(kinds[values.dtype.kind](values, absent)))
-    pair = nw.from_dict({"value": values, "absent": absent}, backend=like.implementation)
-    return pair.select(nw.when(~nw.col("absent")).then(nw.col("value")))["value"]
-
-
-def words(places: Places, names: Sequence[str], like: nw.DataFrame[Any], *, ordered: bool) -> Any:
-    """Return names by their place, absent where it is negative; of a categorical type where there is one."""
-    if like.implementation.is_pandas():
-        import pandas as pd
-
-        index = pd.Index(list(map(str, names)))
-        return _series(pd.Series(pd.Categorical.from_codes(places, categories=index, ordered=ordered)))
-    categories = list(map(str, names))
-    dtype = nw.Enum(categories) if like.implementation.is_polars() else nw.String()
-    entries = nw.new_series("value", [*categories, None], dtype, backend=like.implementation)
-    return entries[np.where(places < 0, len(categories), places)]
+        column = _pandas_column(values, absent, spread, like.to_native().index)
+    elif like.implementation.is_polars():
+        column = _polars_column(values, absent, spread)
+    else:
+        column = _pyarrow_column(values, absent, spread)
+    return nw.from_native(column, series_only=True)
 
 
-def on_rows(distinct: Any, places: npt.NDArray[np.int32] | None, like: nw.DataFrame[Any]) -> Any:
-    """Return the entry of every row of a frame among distinct ones; None: they are one each."""
-    if like.implementation.is_pandas():
-        import pandas as pd
+def _on_rows(distinct: npt.NDArray[Any], rows: Rows) -> npt.NDArray[Any]:
+    if rows is None:
+        return distinct
+    whole = np.empty(len(rows), distinct.dtype)
+    for start in range(0, len(rows), BLOCK):  # a block at a time stays in a core's cache
+        part = slice(start, start + BLOCK)
+        distinct.take(rows[part], mode="clip", out=whole[part])
+    return whole
 
-        entries = distinct.to_native().array
-        return _series(pd.Series(entries if places is None else entries.take(places), index=like.to_native().index))
-    return distinct if places is None else distinct[places]
+
+def _pandas_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread, index: Any) -> Any:
+    import pandas as pd
+
+    if spread.names:
+        values[absent] = -1
+        categories = pd.Index(list(spread.names))
+        made = pd.Categorical.from_codes(values, categories=categories, ordered=spread.ordered, validate=False)
+        return pd.Series(made, index=index)
+    kinds = {"i": pd.arrays.IntegerArray, "b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
+    return pd.Series(kinds[values.dtype.kind](values, absent), index=index)
 
 
-def _series(series: Any) -> Any:
-    return nw.from_native(series, series_only=True)
+def _polars_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread) -> Any:
+    import polars as pl
+
+    column = pl.Series(values.view(np.uint8) if values.dtype == np.int8 else values)
+    if absent.any():
+        column = pl.select(pl.when(pl.Series(~absent)).then(column)).to_series()
+    return column.cast(pl.UInt8).cat.to(pl.Enum(spread.names)) if spread.names else column
+
+
+def _pyarrow_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread) -> Any:
+    import pyarrow as pa
+
+    array = pa.array(values, mask=absent if absent.any() else None)
+    if spread.names:
+        array = pa.DictionaryArray.from_arrays(array, pa.array(spread.names, pa.string()), ordered=spread.ordered)
+    return pa.chunked_array([array])

@@ -20,10 +20,10 @@ def said(result: Result) -> dict[str, object]:
 
     It is written for every assessment, so it reads each value once.
     """
-    plan, definition, raw = result.evaluation.plan, result.instrument.definition, result.raw
+    plan, definition, evaluation = result.evaluation.plan, result.instrument.definition, result.evaluation
     stated: dict[str, dict[str, Shown]] = {}
     for name, (kind, levels) in plan.shapes.items():
-        value, low, high, status, absent = raw[name]
+        value, low, high, status, absent = evaluation.output(name)
         kept = plain(value, kind, levels)
         # What leaves nothing open needs no second and third look.
         ends = (kept, kept) if low == high == value else (plain(low, kind, levels), plain(high, kind, levels))
@@ -64,7 +64,11 @@ def plain(value: float, kind: Type, levels: tuple[str, ...]) -> Shown:
 def limits(result: Result, name: str) -> tuple[Shown, Shown]:
     """Return the lower and upper limit of a norm's estimate, None where there is none."""
     interval = result.evaluation.plan.intervals[name]
-    if interval is None or result.raw[name].status not in (Status.COMPLETE, Status.PRORATED, Status.DECIDED):
+    if interval is None or result.evaluation.output(name).status not in (
+        Status.COMPLETE,
+        Status.PRORATED,
+        Status.DECIDED,
+    ):
         return None, None
     lower, upper = (shown(node, result.evaluation[node].value) for node in interval)
     return lower, upper

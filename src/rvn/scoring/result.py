@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import html
 import math
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 from rvn import text
 from rvn.definition import entries
 from rvn.errors import Diagnostic
-from rvn.plan import explain as reader
 from rvn.plan.explain import Evaluation, shown
 from rvn.plan.nodes import Node
 from rvn.plan.status import Status
@@ -137,7 +137,6 @@ class Result:
         self.justifications = justifications
         self.evaluation = evaluation
         self.on = None if on is None else str(on)
-        self.raw: Mapping[str, reader.Output] = {name: evaluation.output(name) for name in evaluation.plan.results}
 
     @property
     def reference(self) -> str:
@@ -145,7 +144,7 @@ class Result:
         return self.instrument.reference
 
     def __getitem__(self, name: str) -> Output:
-        node, raw = self.evaluation.plan.results[name], self.raw[name]
+        node, raw = self.evaluation.plan.results[name], self.evaluation.output(name)
         value, low, high = (None if math.isinf(end) else shown(node, end) for end in raw[:3])
         return Output(name, value, raw.status, low, high, levels_of(node), raw.absent)
 
@@ -230,7 +229,7 @@ class Result:
 
         return Explanation(self, language)
 
-    @property
+    @functools.cached_property
     def norms(self) -> dict[str, Norm]:
         """What is known of people with the same value, by norm."""
         found = {}

@@ -24,7 +24,7 @@ class Output(NamedTuple):
     """One output of every row: the distinct results, and which of them each row has; None: each row has its own."""
 
     distinct: OutputColumns
-    places: npt.NDArray[np.int32] | None
+    places: npt.NDArray[np.intp] | None
 
     def expanded(self) -> OutputColumns:
         """Return the output of every row."""
@@ -74,7 +74,7 @@ def evaluate(
     found = _Blocks(plan, columns, size, wanted, _patterns(plan, wanted) if size >= many else ())
     starts = range(0, size, BLOCK)
     if len(starts) > 1:
-        with ThreadPoolExecutor(min(len(starts), _cores())) as pool:
+        with ThreadPoolExecutor(min(len(starts), cores())) as pool:
             list(pool.map(found.fill, starts))
     else:
         for start in starts:
@@ -82,7 +82,8 @@ def evaluate(
     return found.evaluated()
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -107,14 +108,14 @@ class _Blocks:
     names: tuple[str, ...]
     patterns: tuple[Patterns, ...]
     outputs: dict[str, OutputColumns] = field(init=False)
-    places: list[npt.NDArray[np.int32]] = field(init=False)
+    places: list[npt.NDArray[np.intp]] = field(init=False)
     contradictions: dict[str, Mask] = field(init=False)
     ignored: dict[str, Mask] = field(init=False)
 
     def __post_init__(self) -> None:
         by_pattern = {name for patterns in self.patterns for name in patterns.names}
         self.outputs = {name: _empty(self.size) for name in self.names if name not in by_pattern}
-        self.places = [np.empty(self.size, np.int32) for _ in self.patterns]
+        self.places = [np.empty(self.size, np.intp) for _ in self.patterns]
         self.contradictions = {step.name: np.zeros(self.size, np.bool_) for step in self.plan.of_kind("consistent")}
         asked = (name for name, field in self.plan.fields.items() if field.asked is not None)
         self.ignored = {name: np.zeros(self.size, np.bool_) for name in asked}

@@ -111,6 +111,8 @@ class Evaluation:
         self.plan = plan
         self.readings = readings
         self._values: dict[int, Value] = {}
+        self._absent: dict[str, bool] = {}
+        self._outputs: dict[str, Output] = {}
 
     def __getitem__(self, node: Node) -> Value:
         key = id(node)
@@ -139,18 +141,29 @@ class Evaluation:
 
     def is_absent(self, field: Field) -> bool:
         """Whether an answer is lacking; one to an item that is not asked never is."""
-        reading = self.reading(field)
-        return (reading.value != reading.value or reading.is_partial) and self.asked(field) != 0
+        found = self._absent.get(field.name)
+        if found is None:
+            reading = self.reading(field)
+            lacks = reading.value != reading.value or reading.is_partial
+            found = self._absent[field.name] = lacks and self.asked(field) != 0
+        return found
 
     def output(self, name: str) -> Output:
         """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
-        node, fields = self.plan.results[name], self.plan.depends[name]
-        value, low, high = self[node]
-        absent = sum(self.is_absent(field) for field in fields)
+        found = self._outputs.get(name)
+        if found is None:
+            found = self._outputs[name] = self._output(name)
+        return found
+
+    def _output(self, name: str) -> Output:
+        value, low, high = self[self.plan.results[name]]
+        absent = 0
+        for field in self.plan.depends[name]:
+            absent += self.is_absent(field)
         own = self._status(name, absent > 0)
         if own is Status.COMPLETE:
             low = high = value  # what is undefined on the way to it leaves nothing open
-        status = self._standing(fields) or own
+        status = self._standing(self.plan.components[name]) or own
         if status in (Status.NOT_APPLICABLE, Status.INVALID):
             return Output(UNKNOWN, UNKNOWN, UNKNOWN, status, absent)
         if status is Status.DECIDED:
@@ -166,22 +179,36 @@ class Evaluation:
 
     def conditions(self, kind: Literal["eligible", "consistent"]) -> dict[str, float]:
         """Return whether each condition holds; they apply whatever their evidence, since they state nothing."""
-        return {step.name: self.full[step.node].value for step in self.full.plan.of_kind(kind)}
+        return self._eligible if kind == "eligible" else self._consistent
 
-    def _standing(self, fields: tuple[Field, ...]) -> Status | None:
-        eligible = self.conditions("eligible").values()
+    @functools.cached_property
+    def _eligible(self) -> dict[str, float]:
+        return {step.name: self.full[step.node].value for step in self.full.plan.of_kind("eligible")}
+
+    @functools.cached_property
+    def _consistent(self) -> dict[str, float]:
+        return {step.name: self.full[step.node].value for step in self.full.plan.of_kind("consistent")}
+
+    def _standing(self, components: tuple[Field, ...]) -> Status | None:
+        """Return the status that eligibility, components and contradictions impose on an output; None: none."""
+        if self._own_standing is not Status.NOT_APPLICABLE and components:
+            reasons = {self.reading(field).reason for field in components}
+            for broken in (Status.NOT_APPLICABLE, Status.INVALID):
+                if broken in reasons:
+                    return broken
+        return self._own_standing
+
+    @functools.cached_property
+    def _own_standing(self) -> Status | None:
+        eligible = self._eligible.values()
         if 0 in eligible:
             return Status.NOT_APPLICABLE
-        reasons = {self.reading(field).reason for field in fields if field.is_component}
-        for broken in (Status.NOT_APPLICABLE, Status.INVALID):
-            if broken in reasons:
-                return broken
-        if 0 in self.conditions("consistent").values():
+        if 0 in self._consistent.values():
             return Status.INVALID
         return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
 
     def _status(self, name: str, absent: bool) -> Status:
-        node, fields = self.plan.results[name], self.plan.depends[name]
+        node = self.plan.results[name]
         value, low, high = self[node]
         if value == value and not absent:
             return Status.COMPLETE
@@ -192,7 +219,7 @@ class Evaluation:
             return Status.DECIDED
         if withheld:
             return Status.WITHHELD
-        if any(field.is_component and self.reading(field).reason == Status.WITHHELD for field in fields):
+        if any(self.reading(field).reason == Status.WITHHELD for field in self.plan.components[name]):
             return Status.WITHHELD
         if not absent:
             return Status.UNDEFINED

@@ -229,6 +229,8 @@ def _lookup(on: Evaluation, node: nodes.Lookup) -> Value:
     value, low, high = on[node.of]
     place = bisect_left(node.keys, value) if value == value else len(node.keys)
     found = node.values[place] if place < len(node.keys) and node.keys[place] == value else UNKNOWN
+    if found == found and value == low == high:
+        return Value(found, found, found)
     possible = node.values[bisect_left(node.keys, low) : bisect_right(node.keys, high)]
     # What is left open is known only where every whole number between the ends has a row.
     if possible and (low == high or len(possible) == high - low + 1):

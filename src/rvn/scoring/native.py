@@ -120,8 +120,8 @@ def truths(values: Floats, rows: Rows) -> Spread:
 
 
 def words(places: npt.NDArray[Any], names: Sequence[str], rows: Rows, *, ordered: bool) -> Spread:
-    """Return names by their place, absent where it is NaN."""
-    absent = np.isnan(places)
+    """Return names by their place, absent where it is NaN or negative."""
+    absent = ~(places >= 0)
     kind = np.int8 if len(names) < 128 else np.int32
     return Spread(np.where(absent, 0, places).astype(kind), absent, rows, tuple(map(str, names)), ordered)
 
@@ -129,19 +129,20 @@ def words(places: npt.NDArray[Any], names: Sequence[str], rows: Rows, *, ordered
 def columns(spreads: Mapping[str, Spread], like: nw.DataFrame[Any]) -> dict[str, Any]:
     """Return columns of the kind of a frame, made on all cores."""
     with ThreadPoolExecutor(cores()) as pool:
-        return dict(zip(spreads, pool.map(lambda spread: _column(spread, like), spreads.values()), strict=True))
+        return dict(zip(spreads, pool.map(lambda spread: column(spread, like), spreads.values()), strict=True))
 
 
-def _column(spread: Spread, like: nw.DataFrame[Any]) -> Any:
+def column(spread: Spread, like: nw.DataFrame[Any]) -> Any:
+    """Return a column of the kind of a frame."""
     values, absent = _on_rows(spread.values, spread.rows), spread.absent
     absent = _on_rows(absent, spread.rows) if absent.any() else np.zeros(len(values), np.bool_)
     if like.implementation.is_pandas():
-        column = _pandas_column(values, absent, spread, like.to_native().index)
+        made = _pandas_column(values, absent, spread, like.to_native().index)
     elif like.implementation.is_polars():
-        column = _polars_column(values, absent, spread)
+        made = _polars_column(values, absent, spread)
     else:
-        column = _pyarrow_column(values, absent, spread)
-    return nw.from_native(column, series_only=True)
+        made = _pyarrow_column(values, absent, spread)
+    return nw.from_native(made, series_only=True)
 
 
 def _on_rows(distinct: npt.NDArray[Any], rows: Rows) -> npt.NDArray[Any]:

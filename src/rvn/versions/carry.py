@@ -197,9 +197,7 @@ class FrameCarrier:
                 unusable[cell.rows] = True
         if type_of(carried.node) == "number":
             # No number is infinite, so that the new version refuses it as it would the cell.
-            return native.on_rows(
-                native.numbers(np.where(unusable, np.inf, values), False, self.table), None, self.table
-            )
+            return native.column(native.numbers(np.where(unusable, np.inf, values), None, whole=False), self.table)
         if levels := levels_of(carried.node):
             words = list(levels)
             places = np.where(np.isnan(values), -1, values).astype(np.int64)
@@ -231,7 +229,10 @@ class FrameCarrier:
 
 
 def _places(column: Column, kind: str) -> npt.NDArray[Any]:
-    return column.values if kind == "choice" else np.where(np.isnan(column.values), -1, column.values)
+    if kind == "choice":
+        return column.values
+    numbers = column.numbers()
+    return np.where(np.isnan(numbers), -1, numbers)
 
 
 def _as_it_stands(carried: Carried) -> bool:

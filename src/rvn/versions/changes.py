@@ -167,7 +167,7 @@ def factorized(series: nw.Series[Any]) -> tuple[Places, list[Any]]:
 
 def written(found: Words, table: nw.DataFrame[Any]) -> Any:
     """Return words by their place as a column of a frame."""
-    return native.on_rows(native.words(*found, table, ordered=False), None, table)
+    return native.column(native.words(*found, None, ordered=False), table)
 
 
 def distinct_words(places: Places, words: list[str]) -> Words:

@@ -80,6 +80,7 @@ def test_standardised_loadings_and_correlations_with_errors_are_those_of_lavaan_
         (row.at["factor"], row.at.get("item", row.at.get("other"))): row
         for row in (*found.loadings, *found.correlations)
     }
+    assert ["=~"] * 25 + ["~~"] * 10 == values["op"]
     signs = {}
     for factor, other, value in zip(values["lhs"], values["rhs"], values["est.std"], strict=True):
         signs.setdefault(factor, np.sign(value) * np.sign(mine[factor, other].value))

@@ -79,6 +79,7 @@ def test_mcnemar_of_compas_levels_is_that_of_r() -> None:
     values = r_values("agreement")["mcnemar_compas_levels"]
     frame = compas_filtered()
     high, violent = frame["score_text"] == "High", frame["v_score_text"] == "High"
+    assert ["FALSE", "TRUE"] == values["table"]["_rows"]
     assert [values["table"]["FALSE"], values["table"]["TRUE"]] == pd.crosstab(high, violent).T.to_numpy().tolist()
     found = equal_margins(high, violent)
     assert pytest.approx((values["chisq"], values["p"]), rel=1e-9) == (found.statistic, found.p_value)

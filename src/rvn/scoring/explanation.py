@@ -236,13 +236,13 @@ class Explanation:
     def _computed(self, name: str, node: Node, value: Value) -> str:
         label = self._wording.label(name)
         total = _total_in(node)
-        match node:
+        match self._of_group(node):
             case nodes.Withheld():
                 return self._say("withheld_part", label=label)
-            case nodes.Bands() if value.is_known:
-                return self._band(label, name, node, value)
-            case nodes.Cells() if value.is_known:
-                return self._cell(label, name, node)
+            case nodes.Bands() as bands if value.is_known:
+                return self._band(label, name, bands, value)
+            case nodes.Cells() as cells if value.is_known:
+                return self._cell(label, name, cells)
             case _ if total is not None:
                 return self._total(label, name, node, total, value)
         if value.is_known:
@@ -291,6 +291,13 @@ class Explanation:
     def _addend(self, value: float) -> str:
         written = self._number(value)
         return f"({written})" if value < 0 else written
+
+    def _of_group(self, node: Node) -> Node:
+        """Return the bands of a person's group where bounds differ by group, and any other node as it is."""
+        inner = node
+        while isinstance(inner, nodes.Choose) and self._on[inner.test].is_known:
+            inner = inner.then if self._on[inner.test].value else inner.otherwise
+        return inner if isinstance(inner, nodes.Bands) else node
 
     def _band(self, label: str, name: str, node: nodes.Bands, value: Value) -> str:
         place, of = int(value.value), self._on[node.of].value

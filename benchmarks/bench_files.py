@@ -1,0 +1,172 @@
+"""Scores a Parquet file of 54 items into another, beside the Polars query that a good engineer would write for it.
+
+Six sub-scales of nine items, the prorated total of all 54, and its level; of each the value, its status, the range that
+absent answers leave open, and of scales how many are absent. The query gives the same columns, which is checked first.
+Each way runs in a process of its own, in turn, so that its largest memory is its own. `--rows` takes fewer or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import rvn
+
+ITEMS, SCALES, ALLOW = 54, 6, 5
+NAMES = [f"q{number:02}" for number in range(1, ITEMS + 1)]
+PARTS = {f"domain{number + 1}": NAMES[9 * number : 9 * number + 9] for number in range(SCALES)}
+CUTS = {"low": 0, "moderate": 36, "high": 60}
+GROUP = 2**17  # rows of a row group
+GOAL_MEMORY = 1.0  # GB
+
+STATUSES = [str(status) for status in ("complete", "prorated", "decided", "undecided", "too_few_answers")]
+
+
+def definition(folder: Path) -> Path:
+    """Write the instrument, and return its file."""
+    lines = ["rvn: 1", "id: bench", 'version: "1"', "status: research", "title: {en: Benchmark}"]
+    lines += ["purpose: {en: Measures speed.}", "not_for: {en: Decisions about people.}"]
+    lines += ["licence: {terms: fictitious, ship: false}", "sources: {made: {cite: Made up for a benchmark}}"]
+    lines += ["items:", '  - {id: q01, kind: choice, options: {"0": 0, "1": 1, "2": 2}}']
+    lines += [f"  - {{id: {name}, like: q01}}" for name in NAMES[1:]]
+    lines += ["scales:"]
+    for name, items in PARTS.items():
+        lines += [
+            f"  - {{id: {name}, source: made, items: [{', '.join(items)}], missing: {{allow: 1, method: prorate}}}}"
+        ]
+    lines += [
+        f"  - {{id: total, source: made, items: [{', '.join(NAMES)}], missing: {{allow: {ALLOW}, method: prorate}}}}"
+    ]
+    cuts = ", ".join(f"{level}: {cut}" for level, cut in CUTS.items())
+    lines += ["bands:", f"  - {{id: level, source: made, of: total, levels: {{{cuts}}}}}"]
+    lines += ["outcome: level"]
+    path = folder / "bench.yaml"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def people(path: Path, rows: int) -> None:
+    """Write people: one byte an answer, three in a hundred absent."""
+    rng = np.random.default_rng(1)
+    schema = pa.schema([(name, pa.uint8()) for name in NAMES])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for start in range(0, rows, GROUP):
+            size = min(GROUP, rows - start)
+            columns = []
+            for _ in NAMES:
+                draws = rng.integers(0, 100, size, np.uint8)
+                columns.append(pa.array(draws % 3, mask=draws >= 97))
+            writer.write_table(pa.table(columns, schema=schema))
+
+
+def by_rvn(folder: Path) -> None:
+    rvn.load(folder / "bench.yaml").score_file(folder / "people.parquet", folder / "rvn.parquet", replace=True)
+
+
+def by_hand(folder: Path) -> None:
+    query(pl.scan_parquet(folder / "people.parquet")).sink_parquet(
+        folder / "polars.parquet", compression="zstd", compression_level=1
+    )
+
+
+def query(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the query by hand: raw * n / (n - absent) in that order, a status of every value, and the ranges."""
+    statuses, levels = pl.Series(STATUSES), pl.Series(list(CUTS))
+    made: list[pl.Expr] = []
+    for name, items, allow in [*((name, items, 1) for name, items in PARTS.items()), ("total", NAMES, ALLOW)]:
+        raw = pl.sum_horizontal(items).cast(pl.Float64)
+        absent = pl.sum_horizontal(pl.col(items).is_null()).cast(pl.Int64)
+        status = pl.when(absent == 0).then(0).when(absent <= allow).then(1).otherwise(4)
+        made += [
+            pl.when(absent <= allow).then(raw * len(items) / (len(items) - absent)).alias(name),
+            status.replace_strict(range(5), statuses, return_dtype=pl.String).alias(f"{name}_status"),
+            raw.alias(f"{name}_low"),
+            (raw + 2 * absent).alias(f"{name}_high"),
+            absent.alias(f"{name}_absent"),
+        ]
+    frame = frame.with_columns(made)
+
+    def place(value: str) -> pl.Expr:
+        return pl.sum_horizontal([(pl.col(value) >= cut).cast(pl.UInt8) for cut in list(CUTS.values())[1:]])
+
+    low, high = place("total_low"), place("total_high")
+    level = pl.when(low == high).then(low).when(pl.col("total").is_not_null()).then(place("total"))
+    standing = pl.when(pl.col("total_absent") == 0).then(0).when(low == high).then(2)
+    standing = standing.when(pl.col("total").is_not_null()).then(1).otherwise(3)
+    named = {"level": level, "level_low": low, "level_high": high}
+    return frame.with_columns(
+        *(value.replace_strict(range(3), levels, return_dtype=pl.String).alias(name) for name, value in named.items()),
+        standing.replace_strict(range(5), statuses, return_dtype=pl.String).alias("level_status"),
+    )
+
+
+WAYS = {"rvn": by_rvn, "polars": by_hand}
+
+
+def check(folder: Path) -> None:
+    """Make sure that both give the same columns with the same values."""
+    for way in WAYS.values():
+        way(folder)
+    ours, theirs = pl.read_parquet(folder / "rvn.parquet"), pl.read_parquet(folder / "polars.parquet")
+    assert sorted(ours.columns) == sorted(theirs.columns)
+    assert ours.equals(theirs.select(ours.columns)), "the query by hand gives other values"
+
+
+def measured(way: str, folder: Path) -> tuple[float, float]:
+    """Return the seconds and the largest memory, in GB, of one way in a process of its own."""
+    command = [sys.executable, __file__, "--folder", str(folder), "--way", way]
+    seconds, memory = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return float(seconds), float(memory)
+
+
+def run_one(way: str, folder: Path) -> None:
+    start = time.perf_counter()
+    WAYS[way](folder)
+    seconds = time.perf_counter() - start
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--way", choices=WAYS)
+    asked = parser.parse_args()
+    if asked.way:
+        run_one(asked.way, asked.folder)
+        return
+    with tempfile.TemporaryDirectory(dir=asked.folder) as name:
+        folder = Path(name)
+        definition(folder)
+        people(folder / "people.parquet", min(asked.rows, 200_000))
+        check(folder)
+        people(folder / "people.parquet", asked.rows)
+        found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
+        for _ in range(asked.rounds):
+            for way in WAYS:
+                found[way].append(measured(way, folder))
+    seconds = {way: statistics.median(run[0] for run in runs) for way, runs in found.items()}
+    memory = {way: max(run[1] for run in runs) for way, runs in found.items()}
+    for way in WAYS:
+        rate = asked.rows / seconds[way]
+        print(f"{asked.rows:,} x {ITEMS}, {way:<6} {seconds[way]:7.1f} s  {rate:9,.0f} rows/s  {memory[way]:5.2f} GB")
+    ratio = seconds["rvn"] / seconds["polars"]
+    print(f"ratio {ratio:.2f}, goal 1.00: {'met' if ratio <= 1 else f'not met, {ratio:.2f} times as long'}")
+    is_small = memory["rvn"] < GOAL_MEMORY
+    print(f"memory {memory['rvn']:.2f} GB, goal under {GOAL_MEMORY:.0f} GB: {'met' if is_small else 'not met'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -64,13 +64,15 @@ class BadCells:
 class Table:
     """Columns of the data, read as what they are asked for; `bad` lists the cells that cannot be.
 
-    `rows` are the numbers of the rows in the data, from 1, heading apart.
+    `rows` are the numbers of the rows in the data, from 1, heading apart; `seen` are columns whose distinct cells are
+    known already.
     """
 
     frame: pd.DataFrame
     data: Data
     rows: npt.NDArray[np.int64]
     bad: list[BadCells] = field(default_factory=list)
+    seen: dict[str, tuple[npt.NDArray[np.int64], list[Any]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, frame: pd.DataFrame, data: Data) -> Table:
@@ -99,11 +101,18 @@ class Table:
         """Return the place of every cell among the distinct ones, -1 where absent, and those."""
         import pandas as pd
 
+        if column in self.seen:
+            return self.seen[column]
         codes, found = pd.factorize(self.frame[column])
-        cells = list(found)
+        cells = np.asarray(found, dtype=object).tolist()
         absent = {"", *self.data.absent}
-        gone = np.array([isinstance(value, str) and value.strip() in absent for value in cells] + [True], dtype=bool)
-        return np.where(gone[codes], -1, codes).astype(np.int64), cells
+        gone = np.array(
+            [isinstance(cell, str) and (cell in absent or cell.strip() in absent) for cell in cells], dtype=bool
+        )
+        places = codes.astype(np.int64)
+        places = np.where(np.append(gone, True)[places], -1, places) if gone.any() else places
+        self.seen[column] = places, cells
+        return places, cells
 
     def _read(self, column: str, convert: Callable[[Any], float]) -> tuple[FloatArray, BoolArray, list[Any]]:
         """Return converted cells, NaN where absent or not convertible, which cells were not, and their values."""

@@ -121,7 +121,7 @@ def _read_parquet(path: Path, wanted: Sequence[Wanted], names: list[str]) -> pd.
 
     try:
         _require(wanted, parquet.read_schema(path).names)
-        frame: pd.DataFrame = parquet.read_table(path, columns=names).to_pandas()
+        frame: pd.DataFrame = parquet.read_table(path, columns=names).to_pandas(date_as_object=False)
     except pyarrow.ArrowException:
         why, remedy = "it is not a Parquet file", "make it again, or use CSV"
         raise StudyError(messages.DATA_UNREADABLE.at(name=path.name, why=why, remedy=remedy)) from None

@@ -17,6 +17,7 @@ from rvn.study.load import Study
 from rvn.study.results import FlowStep, StepKind, Words
 from rvn.study.results.facts import words
 
+CODE_LENGTH = 11
 EVERYBODY: Words = {"en": "Rows in the data", "lv": "Rindas datos"}
 NO_PERSON: Words = {"en": "It is not recorded whose row it is", "lv": "Nav ierakstīts, kuras personas rinda tā ir"}
 REPEATS: Mapping[str, Words] = {
@@ -30,9 +31,10 @@ def refuse_personal_codes(table: Table, columns: list[str]) -> None:
     found = []
     for column in columns:
         codes, cells = table.distinct(column)
-        # A number has lost the zeros before it.
+        # A number has lost the zeros before it. What is too short to hold eleven digits is passed over: it is faster.
         texts = [cell if isinstance(cell, str) else written(cell).zfill(11) for cell in cells]
-        personal = np.array([has_national_number(text) for text in texts] + [False], dtype=bool)[codes]
+        found_in = [len(text) >= CODE_LENGTH and has_national_number(text) for text in texts]
+        personal = np.array([*found_in, False], dtype=bool)[codes]
         if personal.any():
             count, row = int(personal.sum()), int(table.rows[personal.argmax()])
             found.append(messages.PERSONAL_CODE.at(column=column, count=count, row=row))

@@ -11,6 +11,7 @@ from scipy import special
 from rvn.validation.estimate import Estimate, Status
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.foundations.multiplicity import with_holm
+from rvn.validation.foundations.stratified import Tables
 from rvn.validation.groups.parts import FEWEST, Group, judge, pairs, split
 from rvn.validation.observations import FloatArray, binary, numbers
 
@@ -77,31 +78,22 @@ def odds_ratio_at_equal_score(
 def _ratio(own: Group, other: Group, level: float) -> Estimate:
     z = normal_quantile(level)
     scores = np.union1d(own.sample["score"], other.sample["score"])
-    a, b = _cases_and_others(own, scores)
-    c, d = _cases_and_others(other, scores)
-    n = a + b + c + d
-    above, below = a * d / n, b * c / n
-    top, bottom = float(above.sum()), float(below.sum())
+    tables = Tables(*_cases_and_others(own, scores), *_cases_and_others(other, scores))
+    top, bottom = tables.sides
     value = se = low = high = math.nan
     statistic = df = p_value = None
     status: Status = "not_estimable"
     notes: tuple[str, ...] = ("no score at which the groups can be compared",)
-    mixed = n > 1
-    variance = ((a + b) * (c + d) * (a + c) * (b + d))[mixed] / (n**2 * (n - 1))[mixed]
-    if variance.sum() > 0:
-        surplus = float((a - (a + b) * (a + c) / n).sum())
-        statistic, df = surplus**2 / float(variance.sum()), 1.0
+    variance = float(tables.variance.sum())
+    if variance > 0:
+        surplus = float((tables.a - tables.expected).sum())
+        statistic, df = surplus**2 / variance, 1.0
         p_value = float(special.chdtrc(1, statistic))
     if top or bottom:
         value = top / bottom if bottom else math.inf
         status, notes = "degenerate", ()
     if top and bottom:
-        concordant, discordant = (a + d) / n, (b + c) / n
-        se = math.sqrt(
-            float(concordant @ above) / (2 * top**2)
-            + float(concordant @ below + discordant @ above) / (2 * top * bottom)
-            + float(discordant @ below) / (2 * bottom**2)
-        )
+        se = tables.log_error
         low, high = value * math.exp(-z * se), value * math.exp(z * se)
         status = "ok"
     return Estimate(
@@ -114,7 +106,7 @@ def _ratio(own: Group, other: Group, level: float) -> Estimate:
         level=level,
         method="Mantel-Haenszel",
         n=own.sample.n + other.sample.n,
-        n_events=int(a.sum() + c.sum()),
+        n_events=int(tables.a.sum() + tables.c.sum()),
         excluded=own.sample.excluded,
         statistic=statistic,
         df=df,

@@ -11,34 +11,11 @@ from scipy import special
 
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.limits import normal_quantile
-from rvn.validation.observations import FloatArray, contract, frequencies, numbers
+from rvn.validation.foundations.stratified import Tables
+from rvn.validation.observations import contract, frequencies, numbers
 
 MANTEL_HAENSZEL = "doi:10.1093/jnci/22.4.719; doi:10.2307/2531052"
 PETO = "doi:10.1016/S0033-0620(85)80003-7"
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """Cells of the tables: a with, b without the event in the first group; c and d in the second."""
-
-    a: FloatArray
-    b: FloatArray
-    c: FloatArray
-    d: FloatArray
-
-    @property
-    def people(self) -> FloatArray:
-        return self.a + self.b + self.c + self.d
-
-    @property
-    def expected(self) -> FloatArray:
-        """Events in the first group when the groups do not differ."""
-        return (self.a + self.b) * (self.a + self.c) / self.people
-
-    @property
-    def variance(self) -> FloatArray:
-        n = self.people
-        return (self.a + self.b) * (self.c + self.d) * (self.a + self.c) * (self.b + self.d) / (n**2 * (n - 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +88,7 @@ def pool_odds_ratios(
     if (a > n1).any() or (c > n2).any():
         raise contract("some sample has more events than people")
     used = (n1 > 0) & (n2 > 0)
-    tables = _Tables(a[used], (n1 - a)[used], c[used], (n2 - c)[used])
+    tables = Tables(a[used], (n1 - a)[used], c[used], (n2 - c)[used])
     plain = Estimate(
         name="odds_ratio",
         value=math.nan,
@@ -129,27 +106,22 @@ def pool_odds_ratios(
     )
 
 
-def _mantel_haenszel(tables: _Tables, plain: Estimate) -> Estimate:
+def _mantel_haenszel(tables: Tables, plain: Estimate) -> Estimate:
     estimate = replace(plain, method="Mantel-Haenszel", reference=MANTEL_HAENSZEL)
-    n = tables.people
-    above, below = tables.a * tables.d / n, tables.b * tables.c / n
-    top, bottom = float(above.sum()), float(below.sum())
+    top, bottom = tables.sides
     if not top or not bottom:
         return replace(estimate, status="not_estimable", notes=("no sample has what one side of the ratio needs",))
-    concordant, discordant = (tables.a + tables.d) / n, (tables.b + tables.c) / n
-    se = math.sqrt(
-        float(concordant @ above) / (2 * top**2)
-        + float(concordant @ below + discordant @ above) / (2 * top * bottom)
-        + float(discordant @ below) / (2 * bottom**2)
-    )
     surplus = max(abs(float((tables.a - tables.expected).sum())) - 0.5, 0.0)
     chi2 = surplus**2 / float(tables.variance.sum())
     return replace(
-        _with_limits(estimate, math.log(top / bottom), se), statistic=chi2, df=1, p_value=float(special.chdtrc(1, chi2))
+        _with_limits(estimate, math.log(top / bottom), tables.log_error),
+        statistic=chi2,
+        df=1,
+        p_value=float(special.chdtrc(1, chi2)),
     )
 
 
-def _peto(tables: _Tables, plain: Estimate) -> Estimate:
+def _peto(tables: Tables, plain: Estimate) -> Estimate:
     estimate = replace(plain, method="Peto", reference=PETO)
     variance = float(tables.variance.sum())
     if not variance > 0:
@@ -164,7 +136,7 @@ def _with_limits(estimate: Estimate, log_odds: float, se: float) -> Estimate:
     return replace(estimate, value=value, se=se, low=low, high=high)
 
 
-def _tarone(tables: _Tables, ratio: float, plain: Estimate) -> Estimate:
+def _tarone(tables: Tables, ratio: float, plain: Estimate) -> Estimate:
     estimate = replace(
         plain, name="homogeneity", scale="identity", method="Tarone", reference="doi:10.1093/biomet/72.1.91"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,6 +74,30 @@ def rating_table(values: npt.ArrayLike, *, counts: npt.ArrayLike | None = None, 
         return Ratings(table, np.ones(len(table)))
     weight = frequencies(counts, len(table))
     return Ratings(table[weight > 0], weight[weight > 0])
+
+
+def named_items(
+    values: npt.ArrayLike, names: Sequence[str], *, counts: npt.ArrayLike | None = None, name: str = "items"
+) -> tuple[Ratings, dict[str, int]]:
+    """Return the people with all answers of a table with a name per column, and who the others were.
+
+    Raises
+    ------
+    ContractError
+        As `rating_table`, or when there is not one name per column.
+
+    Examples
+    --------
+    >>> table, excluded = named_items([[1, 0], [1, None]], ["debts", "work"])
+    >>> table.n, excluded
+    (1, {'answer absent': 1})
+    """
+    table, excluded = rating_table(values, counts=counts, name=name).complete("answer")
+    if table.raters != len(names):
+        raise contract(
+            f"`{name}` has {table.raters} columns for {len(names)} names", "one name per column, in their order"
+        )
+    return table, excluded
 
 
 def ratings_from_rows(person: npt.ArrayLike, rater: npt.ArrayLike, rating: npt.ArrayLike) -> FloatArray:

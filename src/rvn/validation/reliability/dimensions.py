@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from rvn.validation.agreement.ratings import rating_table
+from rvn.validation.agreement.ratings import named_items
 from rvn.validation.estimate import Estimate
 from rvn.validation.observations import FloatArray, contract
 from rvn.validation.reliability.internal_consistency import covariance
@@ -65,9 +65,7 @@ def dimensions(
     >>> [(row.name, round(row.value, 3)) for row in rows[:3]]
     [('eigenvalue', 1.5), ('eigenvalue', 0.5), ('sampling_adequacy', 0.5)]
     """
-    table, excluded = rating_table(items, counts=counts, name="items").complete("answer")
-    if table.raters != len(names):
-        raise contract(f"`items` has {table.raters} columns for {len(names)} names", "one name per column, in order")
+    table, excluded = named_items(items, names, counts=counts)
     if draws and rng is None:
         raise contract("`draws` without `rng`", "give a seed or a generator")
     n, size = table.n, table.raters

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special, stats
 
-from rvn.validation.agreement.ratings import rating_table
+from rvn.validation.agreement.ratings import named_items
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray, contract
@@ -89,8 +89,8 @@ def factor_model(
     >>> [round(row.value, 4) for row in found.loadings], round(found.fit[0].value, 6)
     ([0.7071, 0.7071, 0.7071, 0.7071], 0.0)
     """
-    table, excluded = rating_table(items, counts=counts, name="items").complete("answer")
-    pattern = _pattern(table.raters, names, factors)
+    table, excluded = named_items(items, names, counts=counts)
+    pattern = _pattern(names, factors)
     free, n, size = Free(pattern), table.n, table.raters
     df = size * (size + 1) // 2 - free.number
     plain = Estimate(
@@ -137,9 +137,7 @@ def factor_model(
     )
 
 
-def _pattern(columns: int, names: Sequence[str], factors: Mapping[str, Sequence[str]]) -> npt.NDArray[np.bool_]:
-    if len(names) != columns:
-        raise contract(f"`items` has {columns} columns for {len(names)} names", "one name per column, in order")
+def _pattern(names: Sequence[str], factors: Mapping[str, Sequence[str]]) -> npt.NDArray[np.bool_]:
     unknown = [item for members in factors.values() for item in members if item not in names]
     if unknown:
         raise contract(f"no item {unknown[0]!r} in `names`", f"it has {', '.join(names)}")

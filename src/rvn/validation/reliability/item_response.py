@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from rvn.validation.agreement.ratings import Ratings, rating_table
+from rvn.validation.agreement.ratings import Ratings, named_items
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray, contract
@@ -113,9 +113,7 @@ def item_response(
 def _answers(
     answers: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None
 ) -> tuple[Ratings, dict[str, int]]:
-    table, excluded = rating_table(answers, counts=counts, name="answers").complete("answer")
-    if table.raters != len(names):
-        raise contract(f"`answers` has {table.raters} columns for {len(names)} names", "one name per column, in order")
+    table, excluded = named_items(answers, names, counts=counts, name="answers")
     if not np.isin(table.values, (0.0, 1.0)).all():
         raise contract("`answers` must hold only 0 and 1", "say which answer is the one that tells of risk")
     patterns, place = np.unique(table.values, axis=0, return_inverse=True)

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from rvn.validation.agreement.ratings import rating_table
+from rvn.validation.agreement.ratings import named_items, rating_table
 from rvn.validation.estimate import Estimate
-from rvn.validation.observations import FloatArray, contract
+from rvn.validation.observations import FloatArray
 from rvn.validation.reliability.internal_consistency import covariance
 
 GUTTMAN = "doi:10.1007/BF02288892"
@@ -169,9 +169,7 @@ def reliability_bounds_without(
     >>> rows[2].at, rows[2].name
     ({'without': 'a'}, 'lambda3')
     """
-    table, excluded = rating_table(items, counts=counts, name="items").complete("answer")
-    if table.raters != len(names):
-        raise contract(f"`items` has {table.raters} columns for {len(names)} names", "one name per column, in order")
+    table, excluded = named_items(items, names, counts=counts)
     plain = Estimate(name="lambda1", value=math.nan, n=table.n, excluded=excluded)
     matrix = covariance(table) if table.n >= 2 else np.zeros((table.raters, table.raters))
     rows: list[Estimate] = []

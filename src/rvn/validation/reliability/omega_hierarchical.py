@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from rvn.validation.agreement.ratings import rating_table
+from rvn.validation.agreement.ratings import named_items
 from rvn.validation.estimate import Estimate
 from rvn.validation.observations import FloatArray, contract
 from rvn.validation.reliability.internal_consistency import covariance
@@ -65,9 +65,7 @@ def omega_hierarchical(
     >>> round(found[0].value, 1)  # 0.692
     0.7
     """
-    table, excluded = rating_table(items, counts=counts, name="items").complete("answer")
-    if table.raters != len(names):
-        raise contract(f"`items` has {table.raters} columns for {len(names)} names", "one name per column, in order")
+    table, excluded = named_items(items, names, counts=counts)
     if factors < 3:
         raise contract(f"`factors` is {factors}; three or more are needed", "`omega_total` is omega of one factor")
     plain = Estimate(

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from rvn.validation.agreement.ratings import Ratings, rating_table
+from rvn.validation.agreement.ratings import Ratings, named_items
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray, contract
@@ -58,9 +58,7 @@ def scalability(
     >>> [(row.at.get("item"), round(row.value, 6)) for row in rows]
     [(None, 1.0), ('easy', 1.0), ('hard', 1.0)]
     """
-    table, excluded = rating_table(items, counts=counts, name="items").complete("answer")
-    if table.raters != len(names):
-        raise contract(f"`items` has {table.raters} columns for {len(names)} names", "one name per column, in order")
+    table, excluded = named_items(items, names, counts=counts)
     if (table.values != np.floor(table.values)).any():
         raise contract("`items` holds points that are not whole", "scalability counts steps of one point")
     plain = Estimate(

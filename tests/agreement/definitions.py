@@ -185,6 +185,8 @@ class Author:
                 missing["at_least"] = self.integer(1, len(parts))
             if self.chance(30) and set(parts) & set(items):
                 missing["leave_out"] = [self.pick(REASONS)]
+            elif missing.get("at_least", len(parts)) < len(parts):
+                missing.setdefault("method", "zero")  # fewer than all are enough, so something counts in their place
             if missing:
                 scale["missing"] = missing
             if self.chance(30):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import rvn
-from rvn.cli import count, problems, records, release, rescore, study, vectors
+from rvn.cli import count, diff, problems, records, release, rescore, study, vectors
 from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
 from rvn.cli.table import say, say_table
 
@@ -326,6 +326,7 @@ def explain(
 
 
 app.command("release", epilog=EXIT_CODES)(release.run)
+app.command("diff", epilog=EXIT_CODES)(diff.run)
 app.command("rescore", epilog=EXIT_CODES)(rescore.run)
 app.command("stale", epilog=f"It ends with 1 where something is stale. {EXIT_CODES}")(rescore.run_stale)
 

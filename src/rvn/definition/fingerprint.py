@@ -67,6 +67,11 @@ def digest(content: object) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def meaning_of(entry: Any) -> Any:
+    """Return an entry as plain values, without what is left at its default and what is only said about it."""
+    return _meaning(_written(entry))
+
+
 class _Said(str):
     """The name of a key that only says something about its entry."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rvn.versions.carry import carry
+from rvn.versions.diff import Difference, Differences, diff
 from rvn.versions.migration import migration
 from rvn.versions.release import Released, release
 from rvn.versions.rescore import Rescored, rescore
@@ -10,11 +11,14 @@ from rvn.versions.stale import Standing, stale
 from rvn.versions.summary import Summary
 
 __all__ = [
+    "Difference",
+    "Differences",
     "Released",
     "Rescored",
     "Standing",
     "Summary",
     "carry",
+    "diff",
     "migration",
     "release",
     "rescore",

@@ -14,6 +14,7 @@ from rvn import messages
 from rvn.batch import Account, Csv, Parquet, Part, Progress, problems_beside, run
 from rvn.batch.csv_source import CsvSource
 from rvn.errors import CatalogError, Diagnostic, FrameError
+from rvn.plan.nodes import Field
 from rvn.scoring.files.score import check_places, identity_of, opened
 from rvn.scoring.files.scorer import check_ids
 from rvn.scoring.files.text import is_numeric
@@ -162,12 +163,14 @@ class _Transform:
 
     def __init__(self, rescorer: Rescorer, is_text: bool, id_column: str | None) -> None:
         self.rescorer, self.is_text, self.id_column = rescorer, is_text, id_column
+        self.fields = {**rescorer.new.plan.fields, **rescorer.old.plan.fields}
 
     def __call__(self, table: pa.Table) -> Part:
         """Return a table with what the new version says."""
         if self.id_column is not None and self.id_column in table.column_names:
             check_ids(table[self.id_column])
-        rescored = self.rescorer(self._frame(table) if self.is_text else table)
+        frame = with_numbers(table, self.fields, self.rescorer.names) if self.is_text else table
+        rescored = self.rescorer(frame)
         found, problems = rescored.frame, rescored.problems
         if not isinstance(found, pa.Table):
             found = pa.Table.from_pandas(found.drop(columns=table.column_names), preserve_index=False)
@@ -177,20 +180,29 @@ class _Transform:
                 table = table.append_column(name, found[name])
         return Part(table, problems, rescored.summary.counts)
 
-    def _frame(self, table: pa.Table) -> Any:
-        """Return a table of text with numbers read from it; a pandas frame where numbers and text are mixed."""
-        fields = {**self.rescorer.new.plan.fields, **self.rescorer.old.plan.fields}
-        read = {
-            column: answers(fields[name], table[column], {})
-            for name, column in self.rescorer.names.items()
-            if is_numeric(fields[name]) and column in table.column_names
-        }
-        arrow = {name: values for name, values in read.items() if isinstance(values, (pa.Array, pa.ChunkedArray))}
-        for name, values in arrow.items():
-            table = table.set_column(table.column_names.index(name), name, values)
-        if len(arrow) == len(read):
-            return table
-        import pandas as pd
 
-        frame = table.to_pandas(types_mapper=pd.ArrowDtype)
-        return frame.assign(**{name: pd.Series(read[name]) for name in read.keys() - arrow.keys()})
+def read_answers(path: Path, instrument: Instrument) -> Any:
+    """Return the whole of a Parquet or CSV file of answers as a frame."""
+    source = opened(path, ",")
+    tables = [pending.load().table for pending in source.chunks(0)]
+    table = pa.concat_tables(tables) if tables else source.schema.empty_table()
+    names = {name: name for name in instrument.plan.fields}
+    return with_numbers(table, instrument.plan.fields, names) if isinstance(source, CsvSource) else table
+
+
+def with_numbers(table: pa.Table, fields: Mapping[str, Field], names: Mapping[str, str]) -> Any:
+    """Return a table of text with numbers read from it; a pandas frame where numbers and text are mixed."""
+    read = {
+        column: answers(fields[name], table[column], {})
+        for name, column in names.items()
+        if is_numeric(fields[name]) and column in table.column_names
+    }
+    arrow = {name: values for name, values in read.items() if isinstance(values, (pa.Array, pa.ChunkedArray))}
+    for name, values in arrow.items():
+        table = table.set_column(table.column_names.index(name), name, values)
+    if len(arrow) == len(read):
+        return table
+    import pandas as pd
+
+    frame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame.assign(**{name: pd.Series(read[name]) for name in read.keys() - arrow.keys()})

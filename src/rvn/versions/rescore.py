@@ -117,10 +117,12 @@ class Rescorer:
         columns: Mapping[str, str] | None = None,
         recorded_prefix: str = "",
         prefix: str = "new_",
-        migration: Path | None = None,
+        migration: Path | Migration | None = None,
     ) -> None:
         self.old, self.new = (each if isinstance(each, Instrument) else load(each) for each in (old, new))
-        self.migration: Migration = find_migration(self.old, self.new, path=migration)
+        self.migration = (
+            migration if isinstance(migration, Migration) else find_migration(self.old, self.new, path=migration)
+        )
         self.on = date.fromisoformat(on) if isinstance(on, str) else on
         self.recorded_prefix, self.prefix = recorded_prefix, prefix
         unknown = [name for name in columns or {} if name not in self.old.plan.fields]

@@ -51,6 +51,11 @@ class Summary:
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
     @property
+    def compared(self) -> list[str]:
+        """Names of the new outputs that can be compared with old ones."""
+        return [name for name, each in self.migration.comparisons.items() if each.is_comparable]
+
+    @property
     def reviews(self) -> dict[str, int]:
         """Overrides to be reviewed, by what the reviewer will find."""
         found: dict[str, int] = {}

@@ -3,7 +3,8 @@
 from rvn.definition.migrations.beside import migrations_to, version_beside
 from rvn.definition.migrations.carried import NOWHERE, Carried
 from rvn.definition.migrations.comparison import Comparison
-from rvn.definition.migrations.compile import Migration, compile_migration, identity
+from rvn.definition.migrations.compile import compile_migration
+from rvn.definition.migrations.migration import Migration, identity, unwritten
 
 __all__ = [
     "NOWHERE",
@@ -13,5 +14,6 @@ __all__ = [
     "compile_migration",
     "identity",
     "migrations_to",
+    "unwritten",
     "version_beside",
 ]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rvn.definition.load import Loaded, load
-from rvn.definition.migrations.compile import Migration, compile_migration
+from rvn.definition.migrations.compile import compile_migration
+from rvn.definition.migrations.migration import Migration
 from rvn.definition.source import Source, inside, read
 from rvn.plan.plan import Plan
 

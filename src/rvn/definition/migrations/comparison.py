@@ -9,6 +9,7 @@ from rvn import messages
 from rvn.definition.entries import Localized
 from rvn.definition.migrations import entries
 from rvn.definition.source import Path_, Source
+from rvn.plan.nodes import Node
 from rvn.plan.plan import Plan
 from rvn.plan.types import levels_of, type_of
 
@@ -41,17 +42,24 @@ def in_words(said: Localized | None) -> dict[str, str]:
     return {str(language): text for language, text in (said or {}).items()}
 
 
+def compared(plan: Plan) -> dict[str, Node]:
+    """Return the outputs that can be compared: all but norms, which say of a value what a table says."""
+    norms = {step.name for step in plan.of_kind("norm")}
+    return {name: node for name, node in plan.outputs.items() if name not in norms}
+
+
 def comparisons(source: Source, entry: entries.MigrationEntry, old: Plan, new: Plan) -> dict[str, Comparison]:
     """Return what is said about outputs; what is wrong with it is added to `source.problems`."""
     found = {}
+    old_outputs, new_outputs = compared(old), compared(new)
     for name, said in entry.outputs.items():
         path: Path_ = ("outputs", name)
-        if name not in new.outputs:
-            place, near = source.place(path, key=True), messages.near(name, new.outputs)
+        if name not in new_outputs:
+            place, near = source.place(path, key=True), messages.near(name, new_outputs)
             kind = f"output in {entry.to}"
             source.problems.append(messages.UNKNOWN_NAME.at(place, kind=kind, name=name, near=near))
-        elif said.from_ not in old.outputs:
-            near, kind = messages.near(said.from_, old.outputs), f"output in {entry.from_}"
+        elif said.from_ not in old_outputs:
+            near, kind = messages.near(said.from_, old_outputs), f"output in {entry.from_}"
             place = source.place((*path, "from"))
             source.problems.append(messages.UNKNOWN_NAME.at(place, kind=kind, name=said.from_, near=near))
         else:

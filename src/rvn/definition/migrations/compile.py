@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rvn import messages
@@ -12,7 +12,8 @@ from rvn.definition.expression import Symbol, compile_expression
 from rvn.definition.fingerprint import digest
 from rvn.definition.migrations import entries
 from rvn.definition.migrations.carried import NOWHERE, Carried, chosen, renamed
-from rvn.definition.migrations.comparison import Comparison, comparisons, in_words
+from rvn.definition.migrations.comparison import comparisons, in_words
+from rvn.definition.migrations.migration import Migration, alike, differences, made
 from rvn.definition.problems import Broken, validated
 from rvn.definition.scope import ASSESSED_ON
 from rvn.definition.source import Path_, Source
@@ -20,54 +21,6 @@ from rvn.errors import Diagnostic, Place, RvnError
 from rvn.plan.nodes import Field, Node, Type
 from rvn.plan.plan import Plan
 from rvn.plan.types import type_of
-
-
-@dataclass(frozen=True)
-class Migration:
-    """How answers given to one version of an instrument are read by another.
-
-    Parameters
-    ----------
-    old, new
-        The two versions, as ``id@version``.
-    path
-        Where it is written; None for the migration of a version to itself.
-    note
-        What differs, by language.
-    plan
-        The new answers as outputs of a plan whose fields are the old ones.
-    carried
-        By the name of an answer of the new version, how it comes about.
-    dropped
-        Old answers that the new version does not use, and why, by language.
-    comparisons
-        By the name of a new output, the old one it belongs to.
-    fingerprint
-        SHA-256 of what is written; empty for the migration of a version to itself.
-    """
-
-    old: str
-    new: str
-    path: Path | None
-    note: Mapping[str, str]
-    plan: Plan
-    carried: Mapping[str, Carried]
-    dropped: Mapping[str, Mapping[str, str]]
-    comparisons: Mapping[str, Comparison]
-    fingerprint: str
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether every new answer is surely what would have been answered."""
-        return all(carried.is_exact for carried in self.carried.values())
-
-
-def identity(reference: str, plan: Plan) -> Migration:
-    """Return the migration of a version to itself."""
-    fields = {name: replace(field, asked=None) for name, field in plan.fields.items() if name != ASSESSED_ON}
-    carried = {name: _alike(plan.fields[name], field) for name, field in fields.items()}
-    compared = {name: Comparison(name, name, is_comparable=True) for name in plan.outputs}
-    return _migration(reference, reference, None, {}, plan.fields, carried, {}, compared, "")
 
 
 def compile_migration(source: Source, plan_of: Callable[[str], Plan]) -> Migration | None:
@@ -97,31 +50,6 @@ def compile_migration(source: Source, plan_of: Callable[[str], Plan]) -> Migrati
     return None if source.problems else migration
 
 
-def _alike(new: Field, old: Field) -> Carried:
-    """Return an answer that is asked alike in both versions; options are found by name."""
-    places = tuple(float(new.options.index(option)) for option in old.options)
-    reasons = {reason: reason for reason in old.reasons}
-    return Carried(new, renamed(new, old, places), old, reasons, places)
-
-
-def _migration(
-    old: str,
-    new: str,
-    path: Path | None,
-    note: Mapping[str, str],
-    fields: Mapping[str, Field],
-    carried: Mapping[str, Carried],
-    dropped: Mapping[str, Mapping[str, str]],
-    compared: Mapping[str, Comparison],
-    fingerprint: str,
-) -> Migration:
-    asked = {name: replace(field, asked=None) for name, field in fields.items()}
-    asked |= {field.name: field for each in carried.values() for field in each.uses}
-    outputs = {name: each.node for name, each in carried.items() if each.node is not None}
-    plan = Plan(asked, (), outputs, "")
-    return Migration(old, new, path, note, plan, carried, dropped, compared, fingerprint)
-
-
 class _Compiler:
     """Makes the answers of the new version, and collects what is wrong in the source."""
 
@@ -142,10 +70,10 @@ class _Compiler:
                 carried[name] = self._answer(name, answer, ("answers", name))
         self._all_said()
         self._all_used(carried)
-        compared = comparisons(self.source, self.entry, self.old, self.new)
+        outputs = comparisons(self.source, self.entry, self.old, self.new)
         dropped = {name: in_words(why) for name, why in self.entry.dropped.items()}
         note, fingerprint = in_words(self.entry.note), digest(self.source.data)
-        return _migration(
+        return made(
             self.entry.from_,
             self.entry.to,
             Path(self.source.file),
@@ -153,7 +81,7 @@ class _Compiler:
             self.fields,
             carried,
             dropped,
-            compared,
+            outputs,
             fingerprint,
         )
 
@@ -174,10 +102,10 @@ class _Compiler:
             why, remedy = f"'{name}' stands under `answers` too", "keep one of them"
             raise self._broken(messages.NOT_ALLOWED, *path, key="same", why=why, remedy=remedy)
         new, old = self._new(name, path), self._old(name, path)
-        what = "; ".join(_differences(old, new))
+        what = "; ".join(differences(old, new))
         if what:
             raise self._broken(messages.MIGRATION_NOT_SAME, *path, name=name, what=what)
-        return _alike(new, old)
+        return alike(new, old)
 
     def _answer(self, name: str, entry: entries.Answer, path: Path_) -> Carried:
         new = self._new(name, path, key=True)
@@ -348,22 +276,6 @@ class _Compiler:
 
 def _is_coded(field: Field) -> bool:
     return field.kind in ("choice", "level")
-
-
-def _differences(old: Field, new: Field) -> Iterator[str]:
-    """Yield in which ways an answer of one name is not the same in both versions."""
-    if old.kind != new.kind:
-        yield f"it is a {old.kind} in one and a {new.kind} in the other"
-    elif set(old.options) != set(new.options):
-        either = set(old.options) ^ set(new.options)
-        options = [option for option in dict.fromkeys((*old.options, *new.options)) if option in either]
-        yield f"only one of them has {', '.join(repr(option) for option in options)}"
-    elif old.kind != "level" and (old.minimum < new.minimum or old.maximum > new.maximum):
-        ranges = [f"{field.minimum:.15g} to {field.maximum:.15g}" for field in (old, new)]
-        yield f"it runs from {ranges[0]} in one and from {ranges[1]} in the other"
-    lacking = [reason for reason in old.reasons if reason not in new.reasons]
-    if lacking:
-        yield f"only one of them knows the absence {', '.join(repr(reason) for reason in lacking)}"
 
 
 def _lost(carried: Carried, entry: entries.Answer) -> Iterator[str]:

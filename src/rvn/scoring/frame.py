@@ -21,12 +21,10 @@ from rvn.plan.types import decimals_of, levels_of, type_of
 from rvn.scoring import native
 from rvn.scoring.answers import read_answer
 from rvn.scoring.cells import Cells, read_column
+from rvn.scoring.request import check_columns, column_names, names_wanted, new_columns
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
-
-
-ENDINGS = ("", "_status", "_low", "_high", "_absent")
 
 
 @dataclass(frozen=True)
@@ -100,13 +98,9 @@ def score_frame(
     [[1, 'priors', 'RVN604']]
     """
     table = _table(frame)
-    unknown = [field for field in columns or {} if field not in instrument.plan.fields]
-    if unknown:
-        known = list(instrument.plan.fields)
-        raise FrameError(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, known)) for name in unknown)
-    names = {field: (columns or {}).get(field, field) for field in instrument.plan.fields}
-    wanted = _wanted(instrument, [outputs] if isinstance(outputs, str) else outputs)
-    _require(instrument, table, names, on, prefix, wanted)
+    names = column_names(instrument, columns)
+    wanted = names_wanted(instrument, outputs)
+    check_columns(instrument, table.columns, names, on, new_columns(instrument, wanted, prefix))
     read, cells = _read(instrument, table, names, on)
     invalid = np.zeros(len(table), np.bool_)
     for cell in cells:
@@ -124,21 +118,6 @@ def score_frame(
     return ScoredFrame(scored.to_native(), _problems(cells, table))
 
 
-def _wanted(instrument: Instrument, outputs: Collection[str] | None) -> list[str]:
-    """Return the names of the results to be computed, or raise for one that there is not."""
-    plan = instrument.plan
-    norms = {step.name for step in plan.of_kind("norm")}
-    if outputs is None:
-        return [name for name in plan.results if name not in norms]
-    unknown = [name for name in outputs if name not in plan.results]
-    if unknown:
-        raise FrameError(
-            messages.UNKNOWN_NAME.at(kind="output", name=name, near=messages.near(name, plan.results))
-            for name in unknown
-        )
-    return [name for name in plan.results if name in outputs]
-
-
 def _table(frame: Any) -> nw.DataFrame[Any]:
     if isinstance(frame, Mapping) and frame and all(isinstance(array, np.ndarray) for array in frame.values()):
         import pandas as pd
@@ -154,28 +133,6 @@ def _table(frame: Any) -> nw.DataFrame[Any]:
     except TypeError:
         found = f"{type(frame).__module__.split('.')[0]}.{type(frame).__name__}"
         raise FrameError(messages.NOT_A_FRAME.at(found=found)) from None
-
-
-def _require(
-    instrument: Instrument,
-    table: nw.DataFrame[Any],
-    names: Mapping[str, str],
-    on: object,
-    prefix: str,
-    wanted: Collection[str],
-) -> None:
-    problems: list[Diagnostic] = []
-    for field, column in names.items():
-        if column not in table.columns and not (field == ASSESSED_ON and on is not None):
-            near = messages.near(column, table.columns)
-            problems.append(messages.NO_COLUMN.at(column=column, near=near))
-    for name in wanted:
-        # A judgement is an answer too; its own column stays as it is.
-        for ending in ENDINGS[name in instrument.plan.fields :]:
-            if f"{prefix}{name}{ending}" in table.columns:
-                problems.append(messages.COLUMN_TAKEN.at(column=f"{prefix}{name}{ending}"))
-    if problems:
-        raise FrameError(problems)
 
 
 def _read(

@@ -419,6 +419,11 @@ ARRAY_LENGTHS = Message(
 
 # 72x and 73x: files of any size
 
+ENGINE_LACKS = Message(
+    "RVN750",
+    "{engine} cannot compute {what}, which the instrument needs",
+    "score the rows in memory or in a file, or copy them to DuckDB or PostgreSQL",
+)
 NO_INPUT = Message("RVN720", "there is no file or folder '{file}'", "check the path")
 NOT_READABLE = Message("RVN721", "'{file}' cannot be read: {why}", "{remedy}")
 COLUMN_CHANGES = Message(

@@ -24,7 +24,7 @@ from agreement.generators import (
     readings_of,
     revealed,
 )
-from rvn.plan import nodes
+from rvn.plan import nodes, relation
 from rvn.plan.columns import BOUNDS, VALUES, Column, Evaluated, evaluate
 from rvn.plan.explain import READERS, Evaluation, absent, answered
 from rvn.plan.nodes import Field, Node, Part
@@ -41,6 +41,7 @@ def test_every_node_has_its_readers_and_is_generated(cls: type[Node]) -> None:
     assert cls in READERS
     assert cls in VALUES
     assert cls in BOUNDS
+    assert cls in relation.READERS
     assert cls in MAKERS
 
     @settings(max_examples=1, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))

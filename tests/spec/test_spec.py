@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 import rvn
+from agreement.engines import ENGINES
 from rvn.definition.entries import Test
 from rvn.definition.source import resolve
 from rvn.plan.status import Status
@@ -163,10 +164,8 @@ def test_each_person_alone(section: Section, tmp_path: Path) -> None:
             assert_is(cell, output.value, output.status, (output.low, output.high))
 
 
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
-@pytest.mark.parametrize("library", [pd, pl], ids=["pandas", "polars"])
-def test_all_in_a_frame(section: Section, library: Any, tmp_path: Path) -> None:
-    instrument = section.load(tmp_path)
+def frame_of(section: Section, instrument: Instrument, library: Any) -> tuple[Any, list[dict[str, Expected]]]:
+    """Return the people of a section as a frame, and what is expected of each."""
     people = [person_of(section, row) for row in section.rows]
     numeric = {name for name in section.asked if any(type(row[0].get(name)) in (int, float) for row in people)}
     if library is pl:  # a column of Polars holds either numbers or the reasons why there are none
@@ -175,17 +174,37 @@ def test_all_in_a_frame(section: Section, library: Any, tmp_path: Path) -> None:
     columns: dict[str, Any] = {name: [answers.get(name) for answers, *_ in people] for name in names}
     if "assessed_on" in instrument.plan.fields:
         columns["assessed_on"] = [day for _, day, _ in people]
+    expected = [cells for *_, cells in people]
     if library is pl:
-        frame: Any = pl.DataFrame(columns, strict=False)
-    else:
-        frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
-    scored = instrument.score_frame(frame, outputs=section.outputs).frame
-    rows = scored.to_dicts() if library is pl else scored.to_dict("records")
-    for (_, _, expected), row in zip(people, rows, strict=True):
-        for name, cell in expected.items():
+        return pl.DataFrame(columns, strict=False), expected
+    return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()}), expected
+
+
+def assert_all(expected: list[dict[str, Expected]], rows: list[dict[str, Any]]) -> None:
+    for cells, row in zip(expected, rows, strict=True):
+        for name, cell in cells.items():
             ends = (there(row.get(f"{name}_low")), there(row.get(f"{name}_high")))
             cell = cell if f"{name}_low" in row else cell._replace(ends=None)  # a flag has no range
             assert_is(cell, there(row[name]), row[f"{name}_status"], ends)
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
+@pytest.mark.parametrize("library", [pd, pl], ids=["pandas", "polars"])
+def test_all_in_a_frame(section: Section, library: Any, tmp_path: Path) -> None:
+    instrument = section.load(tmp_path)
+    frame, expected = frame_of(section, instrument, library)
+    scored = instrument.score_frame(frame, outputs=section.outputs).frame
+    assert_all(expected, scored.to_dicts() if library is pl else scored.to_dict("records"))
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
+@pytest.mark.parametrize("engine", ["polars", pytest.param("duckdb", marks=pytest.mark.slow)])
+def test_all_in_a_table(section: Section, engine: str, tmp_path: Path) -> None:
+    instrument = section.load(tmp_path)
+    frame, expected = frame_of(section, instrument, pl)
+    table = ENGINES[engine](frame.with_row_index("row"))
+    scored = instrument.score_table(table, outputs=section.outputs).order_by("row").to_polars()
+    assert_all(expected, scored.to_dicts())
 
 
 def there(value: Any) -> Shown:

@@ -21,6 +21,8 @@ from rvn.scoring.wording import Wording, localized
 from rvn.text import Language
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from rvn.batch import Progress
     from rvn.scoring.files.score import ScoredFile
     from rvn.scoring.frame import ScoredFrame
@@ -188,6 +190,33 @@ class Instrument:
             replace=replace,
             progress=progress,
         )
+
+    def score_table(
+        self,
+        table: ir.Table,
+        *,
+        outputs: Collection[str] | None = None,
+        on: date | str | None = None,
+        columns: Mapping[str, str] | None = None,
+        prefix: str = "",
+    ) -> ir.Table:
+        """Return a table of a database with the outputs of every row beside it; see `rvn.scoring.table.score_table`."""
+        from rvn.scoring.table import score_table
+
+        return score_table(self, table, outputs=outputs, on=on, columns=columns, prefix=prefix)
+
+    def table_problems(
+        self,
+        table: ir.Table,
+        *,
+        key: str | Collection[str],
+        on: date | str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> ir.Table:
+        """Return a table with one row a problem; see `rvn.scoring.table_problems.table_problems`."""
+        from rvn.scoring.table_problems import table_problems
+
+        return table_problems(self, table, key=key, on=on, columns=columns)
 
     def ignored(self, evaluation: Evaluation) -> Iterator[Diagnostic]:
         """Yield a warning for every answer to an item that is not asked."""

@@ -1,0 +1,73 @@
+"""Every shipped instrument on generated people: a table of each engine says what a frame says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ibis
+import numpy as np
+import polars as pl
+import pytest
+
+import rvn
+from agreement.engines import ENGINES
+from agreement.generators import is_inexact
+from agreement.people import ON, people_for
+from agreement.test_tables_agree import quickly  # noqa: F401 - a fixture
+from rvn import messages
+from rvn.catalog import references
+from rvn.scoring.instrument import Instrument
+
+FEW, MANY = 200, 100_000
+REFERENCES = sorted(references())
+QUICK = ("static-99r@2016", "broward-rules@2018", "fictitious-needs@1.0", "static-stable@2017", "audit@2001")
+
+
+def disagreements(instrument: Instrument, expected: pl.DataFrame, found: pl.DataFrame) -> list[str]:
+    """Return in words where a table says something else than a frame."""
+    said = []
+    for column in expected.columns:
+        one, other = expected[column], found[column]
+        if one.dtype == pl.Enum:
+            one, other = one.cast(pl.String), other.cast(pl.String)
+        differ = one.ne_missing(other) if not one.dtype.is_float() else ~_close(instrument, column, one, other)
+        for row in differ.arg_true().to_list()[:3]:
+            said.append(f"{instrument.reference} {column} of person {row}: {one[row]!r}, in the table {other[row]!r}")
+    return said
+
+
+def _close(instrument: Instrument, column: str, one: pl.Series, other: pl.Series) -> pl.Series:
+    name = column.removesuffix("_low").removesuffix("_high")
+    first, second = (series.cast(pl.Float64).fill_null(np.nan).to_numpy() for series in (one, other))
+    near = (first == second) | (np.isnan(first) & np.isnan(second))
+    if name in instrument.plan.results and is_inexact(instrument.plan.results[name]):
+        near |= np.abs(first - second) <= 2 * np.spacing(np.abs(first))
+    return pl.Series(near)
+
+
+def assert_agrees(reference: str, size: int, engine: Callable[[pl.DataFrame], ibis.Table]) -> None:
+    instrument = rvn.load(reference)
+    instrument = instrument.accepting(*instrument.recalled)
+    people = people_for(instrument, 7, size)
+    expected = instrument.score_frame(people, on=ON)
+    found = instrument.score_table(engine(people), on=ON).order_by("person").to_polars()
+    assert [] == disagreements(instrument, expected.frame, found)
+    cells = expected.problems.filter((pl.col("severity") == "error") & (pl.col("code") != messages.CONTRADICTION.code))
+    assert set(cells["row"].to_list()) == set(found.filter("unusable")["person"].to_list())
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_polars_says_of_a_few_people_what_a_frame_says(reference: str) -> None:
+    assert_agrees(reference, FEW, ENGINES["polars"])
+
+
+@pytest.mark.parametrize("reference", QUICK)
+def test_duckdb_says_of_a_few_people_what_a_frame_says(reference: str) -> None:
+    assert_agrees(reference, FEW, ENGINES["duckdb"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_engines_say_of_many_people_what_a_frame_says(reference: str, engine: str) -> None:
+    assert_agrees(reference, MANY, ENGINES[engine])

@@ -1,0 +1,127 @@
+"""Tables of databases at the door: cells are read as those of a frame; what cannot be is said before anything runs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import ibis
+import polars as pl
+import pytest
+
+import rvn
+from agreement.engines import ENGINES
+from rvn.errors import FrameError
+from rvn.scoring.instrument import Instrument
+
+FORM = """\
+rvn: 1
+id: form
+version: "1"
+status: research
+title: {en: Form}
+purpose: {en: Shows the door.}
+not_for: {en: Decisions about people.}
+licence: {terms: fictitious, ship: true}
+sources: {nobody: {cite: "Nobody, Nowhere"}}
+given: {born: {kind: date}}
+items:
+  - {id: word, kind: choice, options: {"no": 0, "yes": 1.5}}
+  - {id: code, kind: choice, options: {"1": 0, "2": 1, "3": 2}}
+  - {id: odd, kind: choice, options: {"7": 1, "-2": 2}}
+  - {id: many, kind: count, range: [0, 9], asked_if: word == 'yes'}
+  - {id: much, kind: number, range: [-1, 2.5], points: {"-1 to 0": 1, "0+": 2}}
+derived: {age: "years_between(born, assessed_on)"}
+consistent: [{id: fits, when: not (word == 'no' and code == '3'), because: {en: It cannot be.}}]
+scales: [{id: total, items: [word, code, odd, many, much, age], missing: {allow: 2, method: prorate}}]
+bands: [{id: level, of: total, levels: {low: 0, high: 5}}]
+outcome: level
+"""
+ON = date(2025, 2, 28)
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Instrument:
+    (tmp_path / "form.yaml").write_text(FORM, encoding="utf-8")
+    return rvn.load(tmp_path / "form.yaml")
+
+
+SIZE = 8
+COLUMNS: dict[str, list[pl.Series]] = {
+    "word": [
+        pl.Series(["no", "yes", "refused", None, "Yes", "", "yes", "no"]),
+        pl.Series([0, 1, 2, None, 3, 4, 5, 6]),
+        pl.Series([date(2000, 1, 1), *[None] * 7]),
+    ],
+    "code": [
+        pl.Series([1, 2, 3, None, 4, 0, -1, 10**18]),
+        pl.Series(["1", "2", "3", None, "1.0", "refused", " 1", "03"]),
+        pl.Series([1.0, 2.0, 3.0, None, 2.5, float("nan"), float("inf"), 1e300]),
+    ],
+    "odd": [pl.Series([7, -2, 0, None, 7, 7, -2, 7]), pl.Series([7.0, -2.0, 7.5, None, 7, 7, -2, 7])],
+    "many": [
+        pl.Series([0, 9, 10, None, -1, 3, 4, 2**62]),
+        pl.Series([0.0, 9.0, 0.5, None, float("nan"), float("-inf"), 1e300, 4]),
+        pl.Series(["3", "unknown", None, "refused", None, None, None, None]),
+    ],
+    "much": [pl.Series([-1.0, 0, 2.5, None, 2.6, -1.1, float("nan"), 1e16]), pl.Series([-1, 0, 2, None, 3, -2, 1, 1])],
+    "born": [
+        pl.Series([date(2000, 2, 29), ON, date(2025, 3, 1), None, date(1970, 1, 1), *[date(1990, 1, 31)] * 3]),
+        pl.Series(["2000-02-29", "2025-02-28", "2025-03-01", None, "1900-02-29", "0000-01-01", "19900131", "refused"]),
+        pl.Series([datetime(2000, 2, 29, 23, 59), *[datetime(1990, 1, 31)] * 7]),
+        pl.Series([1, 2, None, None, None, None, None, None]),
+    ],
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("item", COLUMNS)
+def test_cells_of_a_table_are_read_as_those_of_a_frame(form: Instrument, engine: str, item: str) -> None:
+    for column in COLUMNS[item]:
+        cells = {name: series[0] for name, series in COLUMNS.items()} | {item: column}
+        people = pl.DataFrame({"row": range(SIZE)} | cells)
+        table = ENGINES[engine](people)
+        expected = form.score_frame(people, on=ON)
+        found = form.score_table(table, on=ON).order_by("row").to_polars()
+        for name in ("total", "level"):
+            for ending in ("", "_status", "_low", "_high", "_absent")[: 5 - (name == "level")]:
+                one = expected.frame[name + ending].to_list()
+                assert one == found[name + ending].to_list(), f"{name}{ending} of {column.dtype}"
+        problems = form.table_problems(table, key="row", on=ON).to_polars().sort("row", "item", "code")
+        columns = ["row", "item", "code", "severity", "problem"]
+        assert expected.problems.sort("row", "item", "code")[columns].rows() == problems[columns].rows()
+        errors = expected.problems.filter((pl.col("severity") == "error") & (pl.col("code") != "RVN611"))
+        assert sorted(set(errors["row"].to_list())) == found.filter("unusable")["row"].to_list()
+
+
+def test_columns_that_cannot_hold_answers_are_refused_all_at_once(form: Instrument) -> None:
+    kinds = {"word": "boolean", "code": "array<int64>", "odd": "int64", "many": "int64", "born": "timestamp('UTC')"}
+    table = ibis.table(kinds, name="people")
+    with pytest.raises(FrameError) as error:
+        form.score_table(table.mutate(much=1.0), on=ON)
+    assert ["RVN703"] * 3 == [problem.code for problem in error.value.diagnostics]
+
+
+def test_columns_that_are_lacking_or_taken_are_named(form: Instrument) -> None:
+    table = ibis.table({"word": "string", "total": "int64", "unusable": "boolean"}, name="t")
+    with pytest.raises(FrameError) as error:
+        form.score_table(table, on=ON)
+    assert [*["RVN701"] * 5, "RVN702", "RVN702"] == [problem.code for problem in error.value.diagnostics]
+
+
+def test_what_an_engine_lacks_is_said_before_anything_runs(form: Instrument) -> None:
+    import sqlite3
+
+    connection = ibis.sqlite.connect()
+    assert isinstance(connection.con, sqlite3.Connection)
+    connection.con.execute("create table people (word text, code int, odd int, many int, much real, born date)")
+    table = connection.table("people")
+    lacking = {"Least"}
+    original, type(connection).has_operation = type(connection).has_operation, classmethod(lambda *_: False)
+    try:
+        with pytest.raises(FrameError) as error:
+            form.score_table(table, on=ON)
+    finally:
+        type(connection).has_operation = original
+    assert {"RVN750"} == {problem.code for problem in error.value.diagnostics}
+    assert len(error.value.diagnostics) > len(lacking)

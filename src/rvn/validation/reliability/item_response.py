@@ -161,7 +161,7 @@ def _derivatives(
     table: Ratings, parameters: FloatArray, nodes: FloatArray, logs: FloatArray
 ) -> tuple[float, FloatArray, FloatArray, FloatArray]:
     """Log-likelihood, score, observed information, and the sum of squared scores that stands in for it."""
-    size, rows = table.raters, len(table.counts)
+    size = table.raters
     intercepts, slopes = parameters[:size], np.broadcast_to(parameters[size:], size)
     linear = intercepts + np.outer(nodes, slopes)
     yes = special.expit(linear)
@@ -172,25 +172,28 @@ def _derivatives(
     total = posterior.sum(axis=1, keepdims=True)
     likelihood = float(table.counts @ (top + np.log(total)).ravel())
     posterior /= total
-    residual = table.values[:, None, :] - yes
-    by_node = np.concatenate([residual, residual * nodes[:, None]], axis=2)
-    curve = yes * (1 - yes)
-    if len(parameters) == size + 1:
-        by_node = np.concatenate([by_node[:, :, :size], by_node[:, :, size:].sum(axis=2, keepdims=True)], axis=2)
     weighted = posterior * table.counts[:, None]
-    mean = np.einsum("rq,rqp->rp", posterior, by_node)
-    score = table.counts @ mean
-    flat = by_node.reshape(rows * len(nodes), -1)
-    second = (flat * weighted.reshape(-1)[:, None]).T @ flat
+    mean = np.hstack(
+        [
+            table.values - posterior @ yes,
+            table.values * (posterior @ nodes)[:, None] - posterior @ (nodes[:, None] * yes),
+        ]
+    )
+    moments = np.zeros((3, size, size))
+    for node, share, at in zip(nodes, weighted.T, yes, strict=True):
+        centred = table.values - at
+        moments += np.multiply.outer(np.array([1.0, node, node**2]), (centred * share[:, None]).T @ centred)
+    curve = (weighted.sum(axis=0)[:, None] * yes * (1 - yes)).T
+    second = np.block([[moments[0], moments[1]], [moments[1], moments[2]]])
+    own, mixed, spread = (np.diag(curve @ nodes**power) for power in (0, 1, 2))
+    complete = np.block([[own, mixed], [mixed, spread]])
+    # With one discrimination the derivatives by all of them add up.
+    shared = np.zeros((2 * size, len(parameters)))
+    shared[:size, :size] = np.eye(size)
+    shared[size:, size:] = np.eye(size) if len(parameters) == 2 * size else 1.0
+    mean = mean @ shared
     outer = (mean.T * table.counts) @ mean
-    mass = weighted.sum(axis=0)
-    own = np.diag(mass @ curve)
-    mixed, spread = (mass * nodes) @ curve, (mass * nodes**2) @ curve
-    if len(parameters) == size + 1:
-        complete = np.block([[own, mixed[:, None]], [mixed[None, :], np.array([[spread.sum()]])]])
-    else:
-        complete = np.block([[own, np.diag(mixed)], [np.diag(mixed), np.diag(spread)]])
-    return likelihood, score, complete - second + outer, outer
+    return likelihood, table.counts @ mean, shared.T @ (complete - second) @ shared + outer, outer
 
 
 def _result(

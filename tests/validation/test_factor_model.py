@@ -131,6 +131,7 @@ def test_counts_are_repeated_rows_and_their_order_does_not_matter() -> None:
         [[1, 2], [2, 1], [3, 3], [1, 1]],  # two items leave the factor free
         [[1, 2, 3], [2, 1, 1], [3, 3, 1]],  # no more people than items
         [[1, 2, 5], [2, 1, 5], [3, 3, 5], [1, 1, 5]],  # an item that does not vary
+        [[1, 2, 3], [2, 3, 4], [3, 4, 6], [4, 5, 5]],  # two equal items: nothing of their own
         np.full((5, 3), np.nan),
     ],
 )

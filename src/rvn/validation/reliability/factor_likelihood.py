@@ -127,27 +127,31 @@ def fit(matrix: FloatArray, pattern: npt.NDArray[np.bool_]) -> Solution | None:
     if deviations.min() < 1e-12 * deviations.max() or np.linalg.eigvalsh(matrix)[0] <= 0:
         return None
     correlations = matrix / np.outer(deviations, deviations)
-    free, at = Free(pattern), _start(correlations, pattern)
+    try:
+        at = _search(correlations, Free(pattern), _start(correlations, pattern))
+    except np.linalg.LinAlgError:  # the data do not tell some parameters apart
+        return None
+    if at is None or at.own.min() <= PROPER:
+        return None
+    return Solution(at.loadings * deviations[:, None], at.correlations, at.own * deviations**2)
+
+
+def _search(correlations: FloatArray, free: Free, at: Solution) -> Solution | None:
     best = misfit(correlations, at)
     for _ in range(STEPS):
         scaled = np.linalg.solve(at.implied, free.derivatives(at))
         residual = np.linalg.solve(at.implied, correlations - at.implied)
         # The score is half the trace of residual, inverse and derivative; the inverse is in `scaled` already.
         score = np.einsum("aij,ji->a", scaled, residual)
-        try:
-            step = np.linalg.solve(np.einsum("aij,bji->ab", scaled, scaled), score)
-        except np.linalg.LinAlgError:
-            return None
+        step = np.linalg.solve(np.einsum("aij,bji->ab", scaled, scaled), score)
         part = 1.0
-        while (value := misfit(correlations, trial := free.moved(at, part * step))) > best + len(matrix) * 1e-13:
+        while (value := misfit(correlations, trial := free.moved(at, part * step))) > best + len(at.own) * 1e-13:
             part /= 2
             if part < 1e-10:
                 return None
         at, best = trial, value
         if np.abs(step).max() < 1e-10:
-            if at.own.min() <= PROPER:
-                return None
-            return Solution(at.loadings * deviations[:, None], at.correlations, at.own * deviations**2)
+            return at
     return None
 
 

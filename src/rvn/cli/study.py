@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,7 +15,7 @@ import typer
 
 from rvn.cli import problems
 from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
-from rvn.cli.table import say, say_table
+from rvn.cli.table import say
 
 if TYPE_CHECKING:
     from rvn.study.checking import Checked
@@ -60,6 +61,12 @@ def run(
     to: Annotated[
         Path | None, typer.Option("--to", metavar="DIR", help="Where results go; results/ beside it.")
     ] = None,
+    suppress_below: Annotated[
+        int | None,
+        typer.Option(
+            "--suppress-below", metavar="N", min=0, help="Show no number of fewer people or events than this."
+        ),
+    ] = None,
     form: Form = Format.TEXT,
 ) -> None:
     """Run a study: score, tally, compute, judge, and write everything into a folder."""
@@ -72,15 +79,18 @@ def run(
         study = load(file)
         folder = study.folder / "results" if to is None else to
         with _progress(form) as progress:
-            results = run_study(study, progress=progress)
+            results = run_study(study, suppress_below=suppress_below, progress=progress)
         try:
             written = write(results, folder)
         except OSError as error:
             raise CommandError(problems.CANNOT_WRITE.at(file=folder, why=problems.reason(error))) from None
+        not_met = any(verdict.verdict == "not met" for verdict in results.verdicts)
         if form is Format.JSON:
             say_json({"verdicts": plain(results.verdicts), "written": [str(path) for path in written]})
         else:
             _say_results(results, written)
+        if not_met:
+            raise typer.Exit(Exit.PROBLEMS)
 
 
 @app.command()
@@ -187,24 +197,41 @@ def _say_results(results: Results, written: Sequence[Path]) -> None:
         say(f"{problem.code} {problem.message}", hang=4)
         say(problem.hint, indent=4)
     if results.verdicts:
-        rows = [_verdict_row(verdict) for verdict in results.verdicts]
         typer.echo()
-        say_table(("criterion", "of", "verdict", "value", "interval", "more"), rows, right=(3,))
+        counts = Counter(verdict.verdict for verdict in results.verdicts)
+        say(", ".join(f"{counts[word]} {word}" for word in ("met", "not met", "not enough data") if counts[word]))
+    for verdict in results.verdicts:
+        _say_verdict(verdict)
     typer.echo()
-    folder = written[0].parent
-    say(f"{len(written)} files in {problems.shortened(str(folder))}")
+    say(f"{_number(len(written), 'file')} in {problems.shortened(str(written[0].parent))}")
 
 
-def _verdict_row(verdict: Verdict) -> tuple[str, ...]:
+def _say_verdict(verdict: Verdict) -> None:
     of = ", ".join(part for part in (verdict.score, verdict.outcome, verdict.grouping, verdict.raters) if part)
+    say(f"{verdict.verdict.upper():<16} {verdict.measure} {_rule(verdict)}: {of}", hang=17)
     row = verdict.estimates[0] if verdict.estimates else None
-    at = "" if row is None else " ".join(str(row.at[key]) for key in ("group", "lower", "higher") if key in row.at)
-    interval = "" if row is None or math.isnan(row.low) else f"{row.low:.3f} to {row.high:.3f}"
-    value = "" if row is None or math.isnan(row.value) else f"{row.value:.3f}"
-    more = verdict.note
+    if row is not None and not math.isnan(row.value):
+        names = ("group", "reference", "lower", "higher", "cut")
+        at = ", ".join(f"{name} {row.at[name]}" for name in names if name in row.at)
+        interval = "" if math.isnan(row.low) else f" ({100 * row.level:g}% {row.low:.3f} to {row.high:.3f})"
+        say(f"{row.value:.3f}{interval}{'; ' if at else ''}{at}", indent=17, hang=2)
     if verdict.more_people is not None:
-        more = f"{verdict.more_people:,} people"
-    return (verdict.measure, f"{of} {at}".strip(), verdict.verdict, value, interval, more)
+        events = "" if verdict.more_events is None else f", {verdict.more_events:,} with the event"
+        say(f"{verdict.more_people:,} more people{events}, would decide if the value stayed", indent=17, hang=2)
+    if verdict.not_judged:
+        say(f"too few to judge: {', '.join(verdict.not_judged)}", indent=17, hang=2)
+    if verdict.note:
+        say(verdict.note, indent=17, hang=2)
+
+
+def _rule(verdict: Verdict) -> str:
+    if verdict.between is not None:
+        bounds = f"between {verdict.between[0]:g} and {verdict.between[1]:g}"
+    elif verdict.at_least is not None:
+        bounds = f"at least {verdict.at_least:g}"
+    else:
+        bounds = f"at most {verdict.at_most:g}"
+    return f"{bounds} ({verdict.judged_by})"
 
 
 SHOWN = 20  # bad cells on the screen; the file has all

@@ -32,13 +32,15 @@ from rvn.validation.estimate import Estimate
 Progress = Callable[[str, int, int], None]
 
 
-def run(study: Study, *, progress: Progress | None = None) -> Results:
+def run(study: Study, *, suppress_below: int | None = None, progress: Progress | None = None) -> Results:
     """Return everything that a study finds.
 
     Parameters
     ----------
     study
         From `rvn.study.load.load`.
+    suppress_below
+        Smallest number of people or events that is shown, where it is to be another than the plan says.
     progress
         Called with what is done next, how many steps are done, and how many there are.
 
@@ -48,6 +50,7 @@ def run(study: Study, *, progress: Progress | None = None) -> Results:
         When the data cannot be used: no such file, column or person, identifiers that are personal codes.
     """
     file = study.file
+    below = file.suppress_below if suppress_below is None else suppress_below
     steps = 3 + len(file.scores) + len(file.outcomes) * (1 + len(file.scores))
     done = 0
 
@@ -86,7 +89,7 @@ def run(study: Study, *, progress: Progress | None = None) -> Results:
         title=words(file.title),
         question=words(file.question),
         confidence=file.confidence,
-        suppress_below=file.suppress_below,
+        suppress_below=below,
         software=software(),
         plan=state(study),
         data=(source, *sources),
@@ -101,7 +104,7 @@ def run(study: Study, *, progress: Progress | None = None) -> Results:
         methods=(),
     )
     results = replace(results, methods=methods(results))
-    return suppressed(results, file.suppress_below)
+    return suppressed(results, below)
 
 
 def software() -> dict[str, str]:

@@ -1,0 +1,111 @@
+"""The commands of studies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from rvn.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+DANE = str(ROOT / "validation" / "dane" / "study.yaml")
+RULES = "broward-rules@2018"
+HEAD = "person,age,sex,priors\n"
+
+
+def ran(*words: object) -> Result:
+    return CliRunner().invoke(app, ["study", *map(str, words)])
+
+
+def test_the_schema_of_studies_is_current() -> None:
+    assert (ROOT / "docs" / "schema" / "study-1.json").read_text(encoding="utf-8") == ran("schema").stdout
+
+
+@pytest.fixture(scope="module")
+def dane(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    folder = tmp_path_factory.mktemp("dane")
+    return ran("run", DANE, "--to", folder), folder
+
+
+def test_a_run_prints_each_verdict_and_ends_with_1_where_one_is_not_met(dane: tuple[Result, Path]) -> None:
+    result, _ = dane
+    assert 1 == result.exit_code
+    assert "3 met, 1 not met, 3 not enough data" in result.stdout
+    assert "the plan was not locked before the run" in result.stdout
+    assert "would decide if" in result.stdout
+
+
+def test_a_run_writes_results_and_tables(dane: tuple[Result, Path]) -> None:
+    _, folder = dane
+    assert "rvn study results" == json.loads((folder / "results.json").read_text())["kind"]
+    names = {path.stem for path in (folder / "tables").glob("*.csv")}
+    assert {"roc", "verdicts", "groups", "flow_analysed"} <= names
+    assert names == {path.stem for path in (folder / "tables").glob("*.parquet")}
+
+
+def test_small_cells_are_hidden_on_request(tmp_path: Path) -> None:
+    assert 1 == ran("run", DANE, "--to", tmp_path, "--suppress-below", 30).exit_code
+    record = json.loads((tmp_path / "results.json").read_text())
+    assert 30 == record["suppress_below"]
+    assert record["suppressed"] > 0
+
+
+def test_a_study_that_cannot_be_run_says_why_and_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text("rvn: 1\n")
+    result = ran("run", tmp_path / "study.yaml")
+    assert 2 == result.exit_code
+    assert "RVN202 the key 'study' is missing" in result.stderr
+
+
+def test_a_lock_is_written_beside_the_study_and_a_run_says_that_it_matches(tmp_path: Path) -> None:
+    text = (ROOT / "validation" / "dane" / "study.yaml").read_text()
+    (tmp_path / "study.yaml").write_text(text.replace("../../tests", str(ROOT / "tests")))
+    assert 0 == ran("lock", tmp_path / "study.yaml").exit_code
+    assert (tmp_path / "study.lock").is_file()
+    assert "the plan is the one locked on" in " ".join(ran("run", tmp_path / "study.yaml").stdout.split())
+
+
+def test_a_template_is_four_files(tmp_path: Path) -> None:
+    result = ran("template", "audit@2001", "--to", tmp_path, "--language", "lv")
+    assert 0 == result.exit_code
+    assert 4 == len(result.stdout.split())
+    assert all(Path(name).is_file() for name in result.stdout.split())
+
+
+def test_bad_cells_are_told_without_their_content_and_written_with_it(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text(HEAD + "p-1,30,female,1\np-2,40,femail,1\n")
+    result = ran("check", tmp_path / "sheet.csv", "--instrument", RULES)
+    assert 1 == result.exit_code
+    assert "2 rows, 1 bad cell" in result.stdout
+    assert "femail" not in result.stdout
+    assert "femail" in (tmp_path / "sheet.bad.csv").read_text()
+
+
+def test_listed_repairs_are_made_and_written(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text(HEAD + "p-1,30,femail,1\n")
+    (tmp_path / "cleaning.yaml").write_text(
+        "rvn: 1\ncleaning: x\nrepairs:\n  - {column: sex, from: [femail], to: female, because: {en: Misspelt.}}\n"
+    )
+    words = ("--instrument", RULES, "--cleaning", tmp_path / "cleaning.yaml", "-o", tmp_path / "clean.csv")
+    result = ran("check", tmp_path / "sheet.csv", *words)
+    assert 0 == result.exit_code
+    assert HEAD + "p-1,30,female,1\n" == (tmp_path / "clean.csv").read_text()
+    assert "1,sex,femail,female,1,Misspelt." in (tmp_path / "clean.log.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("check", "sheet.csv"), "RVN941"),
+        (("check", DANE, "--instrument", RULES), "RVN941"),
+        (("check", "sheet.csv", "--instrument", RULES, "-o", "clean.csv"), "RVN942"),
+        (("check", "none.csv", "--instrument", RULES), "RVN821"),
+    ],
+)
+def test_a_command_that_cannot_run_says_what_to_write(words: tuple[str, ...], code: str) -> None:
+    result = ran(*words)
+    assert 2 == result.exit_code
+    assert code in result.stderr

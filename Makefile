@@ -25,8 +25,15 @@ studies: .venv/test-ready
 	@for plan in broward/study georgia/study georgia/first-year georgia/later-years dane/study; do \
 		$(BIN)/rvn study run validation/$$plan.yaml --to validation/results/$$plan || test $$? = 1 || exit 2; done
 
-benchmarks: .venv/test-ready
-	@for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+# In an environment of its own: lifelines, which is compared with, wants an older pandas.
+benchmarks: .venv-benchmarks/ready
+	@for script in benchmarks/bench_*.py; do .venv-benchmarks/bin/python $$script || exit 1; done
+
+.venv-benchmarks/ready: pyproject.toml
+	@echo "Installing rvn and what it is compared with (once, a minute or two)"
+	@$(PYTHON) -m venv .venv-benchmarks
+	@.venv-benchmarks/bin/python -m pip --disable-pip-version-check --quiet install --editable '.[all,benchmarks]'
+	@touch $@
 
 .venv/bin/python:
 	@echo "Making .venv (once)"
@@ -43,4 +50,4 @@ benchmarks: .venv/test-ready
 	@touch .venv/demo-ready $@
 
 clean:
-	rm -rf .venv build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-benchmarks build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,8 @@ from rvn.validation.observations import contract, frequencies
 
 SCHEMA = 1
 KIND = "rvn tally"
+# Rows of a file read at a time.
+ROWS = 1 << 20
 Column = npt.NDArray[Any]
 
 
@@ -94,7 +97,8 @@ class Tally(Mapping[str, Column]):
     def from_frame(cls, frame: Any, columns: Mapping[str, str] | Iterable[str]) -> Tally:
         """Tally columns of any data frame or table that narwhals knows.
 
-        A lazy frame or a table (Polars, DuckDB, Spark, Ibis) is grouped where it is: only the tally comes back.
+        A lazy frame or a table (Polars, DuckDB, Spark, Ibis) is grouped where it is: only the tally comes back. So
+        a table of any database that Ibis speaks to is tallied by that database.
 
         Parameters
         ----------
@@ -124,6 +128,43 @@ class Tally(Mapping[str, Column]):
         grouped = data.group_by(*names).agg(nw.len().alias("counts"))
         rows = grouped.collect() if isinstance(grouped, nw.LazyFrame) else grouped
         return cls({name: rows[name].to_numpy() for name in names}, rows["counts"].to_numpy())
+
+    @classmethod
+    def from_parquet(cls, path: str | Path, columns: Mapping[str, str] | Iterable[str]) -> Tally:
+        """Tally columns of a Parquet file of any size: it is read part by part, and only these columns.
+
+        Parameters
+        ----------
+        path
+            The file.
+        columns
+            As in `from_frame`.
+
+        Raises
+        ------
+        ContractError
+            When there is no such file or column, the file is not Parquet, or pyarrow is not installed.
+        """
+        try:
+            import pyarrow
+            from pyarrow import parquet
+        except ImportError as error:
+            raise contract("Parquet files need pyarrow", "install it: pip install 'rvn[parquet]'") from error
+        names = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
+        try:
+            with parquet.ParquetFile(path) as file:
+                if unknown := [name for name in names.values() if name not in file.schema_arrow.names]:
+                    raise contract(
+                        f"no column `{unknown[0]}` in {path}", f"it has {', '.join(file.schema_arrow.names)}"
+                    )
+                whole = cls.from_frame(file.schema_arrow.empty_table(), names)
+                for batch in file.iter_batches(batch_size=ROWS, columns=list(dict.fromkeys(names.values()))):
+                    whole += cls.from_frame(pyarrow.Table.from_batches([batch]), names)
+        except FileNotFoundError as error:
+            raise contract(f"there is no file {path}") from error
+        except pyarrow.ArrowInvalid as error:
+            raise contract(f"{path} is not a Parquet file") from error
+        return whole
 
     @property
     def n(self) -> int:

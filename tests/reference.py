@@ -38,8 +38,8 @@ class Values(dict[str, Any]):
     def values(self) -> Iterator[Any]:  # type: ignore[override]
         return (self[key] for key in self)
 
-    def paths(self) -> Iterator[str]:
-        """Yield the path of every value in here."""
+    def paths(self) -> Iterator[tuple[str, Any]]:
+        """Yield the path of every value in here, and the value."""
         for key, value in super().items():
             yield from _paths(f"{self.path}/{key}", value)
 
@@ -52,14 +52,14 @@ def _noting(path: str, value: Any) -> Any:
     return value
 
 
-def _paths(path: str, value: Any) -> Iterator[str]:
+def _paths(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Values):
         yield from value.paths()
     elif isinstance(value, list) and any(isinstance(part, Values) for part in value):
         for place, part in enumerate(value):
             yield from _paths(f"{path}/{place}", part)
     else:
-        yield path
+        yield path, value
 
 
 @functools.cache

@@ -151,7 +151,9 @@ def test_calibration_by_race(race: str) -> None:
     assert expected["OE_exact"] == pytest.approx((1 / ratio.high, 1 / ratio.low), rel=1e-9)
 
 
-def test_gusto_developed_on_one_half_and_validated_on_the_other() -> None:
+@cache
+def gusto() -> tuple[np.ndarray, np.ndarray]:
+    """Return outcome and risk in the half on which R validates, the model being fitted to the other half."""
     frame = data("gusto")
     columns = {
         "age": frame["age"],
@@ -172,7 +174,12 @@ def test_gusto_developed_on_one_half_and_validated_on_the_other() -> None:
     assert expected["se"] == pytest.approx(np.sqrt(np.diag(model.covariance)), rel=1e-4)
     design = np.column_stack([np.ones((~odd).sum()), *(column[~odd] for column in columns.values())]).astype(float)
     risk = np.round(expit(design @ coefficients), 6)
-    outcome = frame["day30"][~odd]
+    return frame["day30"][~odd].to_numpy(dtype=float), risk
+
+
+def test_gusto_developed_on_one_half_and_validated_on_the_other() -> None:
+    expected = R["gusto_develop_validate"]
+    outcome, risk = gusto()
     line = logistic_calibration(outcome, risk)
     assert (expected["n_val"], expected["events_val"]) == (line.slope.n, line.slope.n_events)
     assert expected["cal"]["citl"] == pytest.approx(line.in_the_large.value, rel=1e-6)

@@ -13,7 +13,16 @@ import pytest
 from reference import HERE, READ, r_values
 
 # Families all of whose values are accounted for.
-FAMILIES = ("agreement", "meta", "reliability", "scoring", "utility")
+FAMILIES = (
+    "agreement",
+    "calibration",
+    "logistic",
+    "meta",
+    "reliability",
+    "roc",
+    "scoring",
+    "utility",
+)
 with (HERE / "r" / "left_out.csv").open(newline="") as file:
     LEFT_OUT = [row["values"] for row in csv.DictReader(file) if row["reason"].strip()]
 
@@ -22,6 +31,13 @@ def readers(family: str) -> set[Path]:
     """Return the test files that read values of a family."""
     files = (path for path in HERE.rglob("test_*.py") if path != Path(__file__))
     return {path for path in files if f'r_values("{family}")' in path.read_text()}
+
+
+def holds_numbers(value: object) -> bool:
+    """Whether there is a number in a value; names of rows and of methods are nothing to reproduce."""
+    if isinstance(value, list):
+        return any(map(holds_numbers, value))
+    return isinstance(value, (int, float)) or value in ("Inf", "-Inf", "NaN")
 
 
 @pytest.fixture
@@ -37,7 +53,7 @@ def everything_ran(request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.usefixtures("everything_ran")
 def test_no_value_of_r_is_unread(family):
-    unread = [path for path in r_values(family).paths() if path not in READ]
+    unread = [path for path, value in r_values(family).paths() if path not in READ and holds_numbers(value)]
     assert [] == [path for path in unread if not any(fnmatchcase(path, pattern) for pattern in LEFT_OUT)]
 
 
@@ -46,4 +62,4 @@ def test_no_value_of_r_is_unread(family):
 @pytest.mark.usefixtures("everything_ran")
 def test_what_is_left_out_is_there_and_unread(pattern):
     paths = r_values(pattern.partition("/")[0]).paths()
-    assert any(fnmatchcase(path, pattern) and path not in READ for path in paths)
+    assert any(fnmatchcase(path, pattern) and path not in READ and holds_numbers(value) for path, value in paths)

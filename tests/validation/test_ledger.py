@@ -14,14 +14,21 @@ from reference import HERE, READ, r_values
 
 # Families all of whose values are accounted for.
 FAMILIES = (
+FAMILIES = (
     "agreement",
     "calibration",
+    "fairness",
     "logistic",
     "meta",
+    "proportions",
     "reliability",
     "roc",
     "scoring",
+    "survival",
+    "time_dependent",
     "utility",
+    "validation_design",
+)
 )
 with (HERE / "r" / "left_out.csv").open(newline="") as file:
     LEFT_OUT = [row["values"] for row in csv.DictReader(file) if row["reason"].strip()]

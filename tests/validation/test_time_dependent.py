@@ -15,12 +15,14 @@ from follow_up_data import (
     random_follow_up,
     recid_nc,
 )
+from scipy import stats
 
 from reference import data, r_values
 from rvn.errors import ContractError
 from rvn.validation.discrimination.auc import auc
 from rvn.validation.follow_up.cox import cox_regression
-from rvn.validation.follow_up.time_dependent import auc_at, brier_at, compare_auc_at
+from rvn.validation.follow_up.survival import aalen_johansen, kaplan_meier
+from rvn.validation.follow_up.time_dependent import auc_at, brier_at, compare_auc_at, compare_brier_at
 
 R = r_values("time_dependent")
 AGREE = 1e-9
@@ -169,7 +171,7 @@ def test_score_survival_rossi():
         "prio": {"prio": frame["prio"]},
         "full": {"prio": frame["prio"], "age": frame["age"], "fin": (frame["fin"] == "yes").astype(int)},
     }
-    linear = {}
+    linear, risks = {}, {}
     for model, predictors in models.items():
         coefficients = [row.value for row in cox_regression(time, event, predictors).coefficients]
         linear[model] = np.column_stack(list(predictors.values())) @ coefficients
@@ -180,6 +182,8 @@ def test_score_survival_rossi():
             found = {"auc": wald(time, event, linear[model], horizon)}
             scores = brier_at(time, event, risk, horizon)
             found["brier"], found["null"] = scores.brier, scores.null
+            risks[model, horizon] = risk
+            risks["Null model", horizon] = np.full(len(time), kaplan_meier(time, event, [horizon])[0].value)
             for name, row, table, column in (
                 ("auc", model, expected["auc"], "AUC"),
                 ("brier", model, expected["brier"], "Brier"),
@@ -200,6 +204,23 @@ def test_score_survival_rossi():
         test = compare_auc_at(time, event, linear["full"], linear["prio"], horizon)
         for theirs, ours in (("delta.AUC", test.value), ("se", test.se), ("lower", test.low), ("p", test.p_value)):
             assert contrasts[theirs][place] == pytest.approx(ours, rel=1e-6)
+        assert contrasts["upper"][place] == pytest.approx(test.high, rel=1e-6)
+    assert_brier_contrasts(expected["brier_contrasts"], time, event, risks)
+
+
+def assert_brier_contrasts(table, time, event, risks, rel=1e-6):
+    """The differences of Brier scores, of each model and a reference at each time."""
+    rows = zip(*(table[name] for name in ("times", "model", "reference")), strict=True)
+    for place, (horizon, model, reference) in enumerate(rows):
+        test = compare_brier_at(time, event, risks[model, horizon], risks[reference, horizon], horizon)
+        for theirs, ours in (
+            ("delta.Brier", test.value),
+            ("se", test.se),
+            ("lower", test.low),
+            ("upper", test.high),
+            ("p", test.p_value),
+        ):
+            assert table[theirs][place] == pytest.approx(ours, rel=rel, abs=rel * test.se), (horizon, model, theirs)
 
 
 def test_score_ibs_rossi_null_model():
@@ -230,6 +251,14 @@ def test_score_survival_val_takes_the_horizon_as_open():
     # Without those two the conventions coincide but for the weights of people censored later.
     assert expected["brier"]["se"][1] == pytest.approx(scores.brier.se, rel=TIES)
     assert expected["auc"]["se"][0] == pytest.approx(wald(*people, 730).se, rel=TIES)
+    for table, name in ((expected["auc"], "AUC"), (expected["brier"], "Brier")):
+        for place, value in enumerate(table[name]):
+            reach = stats.norm.isf(0.025) * table["se"][place]
+            assert (table["lower"][place], table["upper"][place]) == pytest.approx((value - reach, value + reach))
+            assert table["times"][place] == 730
+    overall = np.full(len(frame), kaplan_meier(frame["time"], frame["event"], [730])[0].value)
+    models = {("Null model", 730): overall, ("cox", 730): frame["risk730"]}
+    assert_brier_contrasts(expected["brier_contrasts"], frame["time"], frame["event"], models, rel=TIES)
 
 
 def test_score_competing_melanoma():
@@ -257,6 +286,21 @@ def test_score_competing_melanoma():
         for row, estimate in ((place, scores.null), (place + 2, scores.brier)):
             assert expected["brier"]["Brier"][row] == pytest.approx(estimate.value, rel=1e-6)
             assert expected["brier"]["se"][row] == pytest.approx(estimate.se, rel=1e-6)
+            for end in ("low", "high"):
+                assert expected["brier"][f"{end}er".replace("higher", "upper")][row] == pytest.approx(
+                    getattr(estimate, end), rel=1e-6
+                )
+        assert (expected["auc"]["lower"][place], expected["auc"]["upper"][place]) == pytest.approx(
+            (area.low, area.high), rel=1e-6
+        )
+        assert horizon == expected["auc"]["times"][place] == expected["brier"]["times"][place + 2]
+        name = next(name for name in expected["brier"]["model"] if name != "Null model")
+        overall = np.full(len(time), aalen_johansen(time, status, [horizon])[0].value)
+        of_horizon = {(name, horizon): risk, ("Null model", horizon): overall}
+        contrasts = expected["brier_contrasts"]
+        rows = [at for at, when in enumerate(contrasts["times"]) if when == horizon]
+        here = {key: [values[at] for at in rows] for key, values in contrasts.items()}
+        assert_brier_contrasts(here, time, status, of_horizon)
     assert expected["first_10_risk_2000"] == pytest.approx(risk[:10], rel=1e-6)
 
 

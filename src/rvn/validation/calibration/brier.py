@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
+from scipy.special import ndtr
 
-from rvn.validation.calibration.line import with_risk
+from rvn.validation.calibration.line import probabilities, with_risk
 from rvn.validation.estimate import Estimate, Status
 from rvn.validation.foundations.limits import normal_quantile
-from rvn.validation.observations import FloatArray, Observations
+from rvn.validation.observations import FloatArray, Observations, binary, observations
 
 BRIER = "doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2"
 MURPHY = "doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2"
@@ -87,6 +89,56 @@ def scaled_brier(
     influence = ((1 - value) * (1 - 2 * rate) * (sample["outcome"] - rate) - (squares - mean)) / base
     _, error = _mean(influence, sample)
     return _estimate("scaled_brier", value, error, sample, level, "linearised", BRIER)
+
+
+def compare_brier(
+    outcome: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    other: npt.ArrayLike,
+    *,
+    counts: npt.ArrayLike | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Brier score of `risk` minus that of `other`, two risks of the same people: below 0 `risk` is closer.
+
+    Parameters
+    ----------
+    outcome
+        1 where the event happened, 0 where not.
+    risk, other
+        Two probabilities of the event for each person, neither fitted to these people.
+    counts
+        How many people each row stands for.
+    level
+        Confidence level of the Wald interval.
+
+    Raises
+    ------
+    ContractError
+        For arrays that break the contract, and risks outside 0 to 1.
+
+    References
+    ----------
+    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2; the test is of the paired differences.
+
+    Examples
+    --------
+    Everybody at 0.5 is 0.25 off; right at 0.9 and wrong at 0.9 are 0.01 and 0.81.
+
+    >>> sure = compare_brier([1, 0], [0.9, 0.9], [0.5, 0.5], counts=[90, 10])
+    >>> round(sure.value, 6), sure.p_value < 0.001
+    (-0.16, True)
+    """
+    columns = {"outcome": binary("outcome", outcome)}
+    columns |= {"risk": probabilities("risk", risk), "other": probabilities("other", other)}
+    sample = observations(counts=counts, **columns)
+    squares = (sample["outcome"] - sample["risk"]) ** 2 - (sample["outcome"] - sample["other"]) ** 2
+    value, error = _mean(squares, sample)
+    estimate = _estimate("brier_difference", value, error, sample, level, "Wald, paired", BRIER)
+    if estimate.status != "ok":
+        return estimate
+    statistic = value / error
+    return replace(estimate, statistic=statistic, p_value=float(2 * ndtr(-abs(statistic))))
 
 
 def murphy_decomposition(

@@ -211,6 +211,48 @@ def brier_at(
     )
 
 
+def compare_brier_at(
+    time: npt.ArrayLike,
+    event: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    other: npt.ArrayLike,
+    horizon: float,
+    *,
+    counts: npt.ArrayLike | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Brier score at a horizon of `risk` minus that of `other`, two risks of the same people: below 0 it is closer.
+
+    Parameters, errors and references are those of `brier_at`.
+
+    Examples
+    --------
+    >>> compare_brier_at([1, 2, 3, 3], [1, 1, 0, 0], [0.9, 0.9, 0.1, 0.1], [0.5] * 4, 3).value
+    -0.24
+    """
+    positive("horizon", horizon)
+    z = normal_quantile(level)
+    columns = {"risk": probabilities("risk", risk), "other": probabilities("other", other)}
+    known = at_horizon(follow_up(time, event, counts=counts, **columns), horizon)
+    one, two = (known.weight * (known.case - known.rows[name]) ** 2 for name in columns)
+    value = _mean(known, one) - _mean(known, two)
+    point = replace(_point("brier_difference", value, known, horizon, level), method="IPCW, Wald", reference=BRIER)
+    if point.status != "ok":
+        return point
+    se = known.standard_error(known.influence(one - two))
+    if not se > ROUNDING:
+        return replace(point, se=se, status="sparse" if math.isnan(se) else "degenerate")
+    statistic = value / se
+    return replace(
+        point,
+        se=se,
+        low=value - z * se,
+        high=value + z * se,
+        statistic=statistic,
+        p_value=2 * float(stats.norm.sf(abs(statistic))),
+    )
+
+
 def _area(known: Horizon, score: FloatArray) -> tuple[float, FloatArray]:
     """Return the AUC and how much one person of each row moves it, times the number of people."""
     weight, case = known.rows.counts * known.weight, known.case.astype(np.float64)

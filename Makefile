@@ -27,7 +27,7 @@ studies: .venv/test-ready
 
 # In an environment of its own: lifelines, which is compared with, wants an older pandas.
 benchmarks: .venv-benchmarks/ready
-	@for script in benchmarks/bench_*.py; do .venv-benchmarks/bin/python $$script || exit 1; done
+	@for script in benchmarks/bench_*.py; do OPENBLAS_NUM_THREADS=1 .venv-benchmarks/bin/python $$script || exit 1; done
 
 .venv-benchmarks/ready: pyproject.toml
 	@echo "Installing rvn and what it is compared with (once, a minute or two)"

@@ -14,7 +14,6 @@ from reference import HERE, READ, r_values
 
 # Families all of whose values are accounted for.
 FAMILIES = (
-FAMILIES = (
     "agreement",
     "calibration",
     "fairness",
@@ -28,7 +27,6 @@ FAMILIES = (
     "time_dependent",
     "utility",
     "validation_design",
-)
 )
 with (HERE / "r" / "left_out.csv").open(newline="") as file:
     LEFT_OUT = [row["values"] for row in csv.DictReader(file) if row["reason"].strip()]

@@ -82,7 +82,12 @@ class Estimate:
         if math.isnan(self.value):
             head = f"{self.name}{at} {self.status.replace('_', ' ')}"
         else:
-            head = f"{self.name}{at} {self.value:.3f}"
+            # Numbers of people are counted, not measured.
+            head = (
+                f"{self.name}{at} {self.value:,.0f}"
+                if self.name == "sample_size"
+                else f"{self.name}{at} {self.value:.3f}"
+            )
             if not math.isnan(self.low):
                 method = f"; {self.method}" if self.method else ""
                 head += f" ({100 * self.level:g}% {self.low:.3f} to {self.high:.3f}{method})"
@@ -90,6 +95,8 @@ class Estimate:
                 head += f", p {self.p_value:.3f}" if self.p_value >= 0.001 else ", p < 0.001"
             if self.status != "ok":
                 head += f" {self.status.replace('_', ' ')}"
+        if self.n == 0 and self.n_events is None:
+            return head  # a plan, which no sample stands behind
         sample = f"; n {self.n:,}" + ("" if self.n_events is None else f", events {self.n_events:,}")
         if self.excluded:
             sample += ", left out: " + ", ".join(f"{count:,} {why}" for why, count in self.excluded.items())

@@ -78,16 +78,14 @@ def _count_bytes(arrays: list[Column]) -> Rows | None:
     if size < 2 or any(array.dtype.kind not in "iu" for array in arrays):
         return None
     grids: dict[tuple[int, ...], IntArray] = {}
-    room = np.empty((len(arrays), BLOCK), dtype=np.uint8)
-    for start in range(0, size, BLOCK):
-        parts = [array[start : start + BLOCK] for array in arrays]
-        # All bits together bound the values from above, and a negative one shows in them: one pass for both.
-        sizes = tuple(int(np.bitwise_or.reduce(part)) + 1 for part in parts)
+    room = np.empty((len(arrays), 4 * BLOCK), dtype=np.uint8)
+    for start in range(0, size, 4 * BLOCK):
+        parts = [array[start : start + 4 * BLOCK] for array in arrays]
+        tops = [_narrow(part, digits) for part, digits in zip(parts, room, strict=True)]
+        sizes = tuple(top + 1 for top in tops)
         cells = math.prod(sizes)
-        if min(sizes) < 1 or cells > 256:
+        if min(tops) < 0 or cells > 256:
             return None
-        for part, digits in zip(parts, room, strict=True):
-            np.copyto(digits[: len(part)], part, casting="unsafe")
         code = room[0, : len(parts[0])]
         for digits, width in zip(room[1:], sizes[1:], strict=True):
             code *= np.uint8(width & 255)
@@ -104,6 +102,20 @@ def _count_bytes(arrays: list[Column]) -> Rows | None:
         values = np.unravel_index(found, sizes)
         blocks.append(([column.astype(np.float64) for column in values], totals[found]))
     return _together(blocks)
+
+
+def _narrow(array: Column, room: npt.NDArray[np.uint8]) -> int:
+    """Write whole numbers into bytes, and return a bound from above, or a negative number where one is negative.
+
+    All bits together are such a bound, for the price of one pass. It is made block by block, while the numbers are
+    in the processor's cache for the copy; a number that is no byte is cut off, which the bound shows.
+    """
+    bits = 0
+    for start in range(0, len(array), BLOCK):
+        part = array[start : start + BLOCK]
+        bits |= int(np.bitwise_or.reduce(part))
+        np.copyto(room[start : start + len(part)], part, casting="unsafe")
+    return bits
 
 
 def _count_in_blocks(arrays: list[Column], counts: IntArray | None) -> Rows | None:

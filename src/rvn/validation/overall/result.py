@@ -112,7 +112,7 @@ class Validation:
     >>> rate = Estimate(name="base_rate", value=0.25, low=0.1, high=0.5, n=20, n_events=5)
     >>> found = Validation("points", "reoffended", 20, 0.95, {"rates": (rate,)})
     >>> print(found)
-    points against reoffended: 20 people
+    points against reoffended: 20 people, 5 with the event
     Intervals are at 95%. A * marks what is not to be used as it stands.
     <BLANKLINE>
     rates                                      value            interval         n
@@ -156,8 +156,10 @@ class Validation:
 
     def __str__(self) -> str:
         against = f" against {self.outcome}" if self.outcome else ""
+        cases = next((row.n_events for row in self.blocks.get("rates", ()) if row.name == "base_rate"), None)
+        events = "" if cases is None else f", {cases:,} with the event"
         lines = [
-            *_wrapped(f"{self.score}{against}: {self.n:,} people"),
+            *_wrapped(f"{self.score}{against}: {self.n:,} people{events}"),
             f"Intervals are at {100 * self.level:g}%. A * marks what is not to be used as it stands.",
         ]
         for name, rows in self.blocks.items():
@@ -225,9 +227,36 @@ def _groups(rows: tuple[Estimate, ...]) -> Iterator[str]:
                 line += f"{'' if cell is None else _marked(cell):>{WIDE.get(name, 7)}}"
                 marked = marked or (cell is not None and cell.status != "ok")
             yield line
+        yield from _tests_of_equality(rows, by, cut, columns)
     if marked:
         standings = sorted({row.status.replace("_", " ") for row in cells.values() if row.status != "ok"})
         yield from _wrapped(f"* {', '.join(standings)}: see the notes in the frame of this block")
+
+
+def _tests_of_equality(
+    rows: tuple[Estimate, ...], by: object, cut: object, columns: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the p-values of no difference between the groups, under the columns that they belong to."""
+    here = [row for row in rows if row.at["by"] == by and row.at.get("cut") in (cut, None) and row.p_value is not None]
+    line = ""
+    for name in columns:
+        # Of two groups the difference is the test; of more each difference is adjusted for the others.
+        several = [row for row in here if row.name == f"{name}_equality"]
+        pairs = [row for row in here if row.name == f"{name}_difference"]
+        tests = several or (pairs if len(pairs) == 1 else [])
+        line += f"{_p_value(tests[0]) if tests else '':>{WIDE.get(name, 7)}}"
+    if line.strip():
+        yield f"  {'p of no difference':<25}{line}"
+    same = {str(row.at["test"]): row for row in here if row.name == "differential_prediction"}
+    if {"intercept", "slope"} <= set(same):
+        yield from _wrapped(
+            f"  the same score means the same odds: p {_p_value(same['intercept'])} of the level, "
+            f"{_p_value(same['slope'])} of the slope"
+        )
+
+
+def _p_value(row: Estimate) -> str:
+    return "<0.001" if row.p_value is not None and row.p_value < 0.001 else f"{row.p_value:.3f}"
 
 
 def _standing(row: Estimate) -> list[str]:

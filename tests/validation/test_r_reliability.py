@@ -24,7 +24,6 @@ BIG_FIVE = [f"{factor}{place}" for factor in "ACENO" for place in range(1, 6)]
 
 @pytest.mark.parametrize("scale", KEY)
 def test_desctools_has_another_interval_of_alpha_half_as_wide(scale: str) -> None:
-    # It puts (n - 1) (k - 1) where Feldt has n - 1, and the other way round.
     values = RELIABILITY[f"alpha_bfi_complete_{scale}"]["desctools"]
     found = cronbach_alpha(bfi(scale))
     assert 0.3 < (values["upr.ci"] - values["lwr.ci"]) / (found.high - found.low) < 0.6

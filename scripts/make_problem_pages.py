@@ -608,6 +608,26 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "What another implementation says about the vectors is read from JSON or CSV, by vector and output.",
         "See [the conformance kit](conformance.md).",
     ),
+    "RVN695": (
+        "an assessment without a day",
+        "A history needs to know when each assessment was made.",
+        "Score it with its day.",
+    ),
+    "RVN696": (
+        "days that go backwards",
+        "An assessment stands behind one that was made later.",
+        "Put them into order. If they are in order, one of the two days is wrong.",
+    ),
+    "RVN697": (
+        "a mixed history",
+        "A history is of one person and one instrument.",
+        "Make one for each person and instrument.",
+    ),
+    "RVN698": (
+        "no error of measurement",
+        "A difference of two scores says nothing as long as nobody knows how far they differ by error alone.",
+        "Take the standard error of measurement from the manual or from a reliability study.",
+    ),
     "RVN701": (
         "a column is missing",
         "Every item and given fact needs a column, so that none is forgotten.",

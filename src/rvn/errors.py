@@ -7,6 +7,7 @@ The tree::
     ├── CatalogError      no such instrument or version, or not without a version
     ├── AnswersError      the answers of one person cannot be used: carries every problem, and no answer
     ├── OverrideError     an override is not what the definition allows
+    ├── HistoryError      assessments that cannot be put into the order of time
     ├── RecordError       a record cannot be read, or a key cannot be used
     ├── FrameError        a frame or file lacks what scoring needs
     ├── IdentityError     subject ids cannot be used: national identity numbers among them
@@ -96,6 +97,10 @@ class AnswersError(RvnError):
 
 class OverrideError(RvnError):
     """An override is not what the definition of the instrument allows."""
+
+
+class HistoryError(RvnError):
+    """Assessments of a person cannot be put into the order of time, or not be compared."""
 
 
 class RecordError(RvnError):

@@ -402,6 +402,19 @@ RESULTS_SHAPE = Message(
 )
 KEY_SHORT = Message("RVN692", "the key has {found} bytes; it needs at least {needed}", "make one: 32 random bytes")
 
+# 69x: histories
+
+HISTORY_NO_DAY = Message("RVN695", "assessment {number} does not say its day", "score it with `on=` a date")
+HISTORY_BACKWARDS = Message(
+    "RVN696", "assessment {number} lies before assessment {before}", "put the earliest first, or correct its day"
+)
+HISTORY_MIXED = Message("RVN697", "the assessments are of several {what}", "make one history for each")
+HISTORY_ERROR = Message(
+    "RVN698",
+    "what a change of '{output}' means cannot be said without its error of measurement",
+    "pass `error=`, the standard error of measurement in points",
+)
+
 # 7xx: frames and files
 
 NO_COLUMN = Message(

@@ -138,7 +138,7 @@ def test_what_no_record_holds_is_told_all_at_once_and_not_repeated() -> None:
         records.read(content)
     assert {"RVN683"} == set(codes(caught))
     paths = {problem.message.split(":")[0] for problem in caught.value.diagnostics}
-    assert {"`secret`", "`outcome`", "`outputs.zone.status`", "`recalled`"} == paths
+    assert {"`record`", "`outcome`", "`outputs.zone.status`", "`recalled`"} == paths
     assert "xyzzy" not in str(caught.value)
     assert "'undecided'" in str(caught.value)
 

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "scoring": {"batch", "catalog", "definition", "plan", "identity", "messages", "errors", "text"},
     "versions": {"batch", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
     "validation": {"errors"},
-    "records": {"scoring", "definition", "plan", "identity", "messages", "errors"},
+    "records": {"scoring", "validation", "definition", "plan", "identity", "messages", "errors"},
     "export": {"scoring", "definition", "plan", "messages", "errors"},
     "overrides": {"scoring", "validation", "plan", "messages", "errors"},
     "study": {"identity", "validation", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},

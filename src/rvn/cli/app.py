@@ -332,14 +332,6 @@ app.command("stale", epilog=f"It ends with 1 where something is stale. {EXIT_COD
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of definition files, for editors."""
-    from rvn.cli.schema import schema as definition_schema
-
-    say_json(definition_schema())
-
-
-@app.command()
 def demo(
     output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Where the scored file goes.")] = Path(
         "demo-output"
@@ -355,6 +347,7 @@ def demo(
 
 app.command("record", epilog=EXIT_CODES)(records.record)
 app.command("count", epilog=EXIT_CODES)(count.run)
+app.command("schema", epilog=EXIT_CODES)(records.schema)
 app.command("verify", epilog=EXIT_CODES)(records.verify)
 app.command("vectors", epilog=EXIT_CODES)(vectors.run)
 

@@ -80,6 +80,11 @@ SHEET_OR_STUDY = Message(
 CLEANED_OUT = Message(
     "RVN942", "`-o` is for repaired rows, in a .csv file", "add `--cleaning cleaning.yaml`, and end the name in .csv"
 )
+SCHEMA_OF = Message(
+    "RVN943",
+    "a schema of answers or records is of one instrument, and one of definitions of none",
+    "write `rvn schema id@version --for answers` or `--for records`, or `rvn schema`",
+)
 BAD_WINDOW = Message("RVN940", "`{option}` is not a date", "write it as 2026-11-21")
 NO_DEMO = Message("RVN919", "the data of the demonstration are not there: '{file}'", "reinstall rvn")
 

@@ -1,7 +1,8 @@
-"""The commands of records: write one, verify one."""
+"""The commands of records: write one, verify one, and say what they and the answers look like."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,6 +100,38 @@ def verify(
             typer.echo(str(found))
         if not found.is_sound:
             raise typer.Exit(Exit.PROBLEMS)
+
+
+class Subject(StrEnum):
+    """What a JSON Schema can be of."""
+
+    DEFINITION = "definition"
+    ANSWERS = "answers"
+    RECORDS = "records"
+
+
+def schema(
+    reference: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="Instrument and version, for answers or records."),
+    ] = None,
+    what: Annotated[
+        Subject | None, typer.Option("--for", help="Of definition files, or of one instrument's answers or records.")
+    ] = None,
+) -> None:
+    """Print a JSON Schema: of definition files for editors, or of the answers or records of one instrument."""
+    with reporting(Format.TEXT):
+        if reference is None and what in (None, Subject.DEFINITION):
+            from rvn.cli.schema import schema as definition_schema
+
+            say_json(definition_schema())
+        elif reference is None or what in (None, Subject.DEFINITION):
+            raise CommandError(problems.SCHEMA_OF.at())
+        else:
+            from rvn.records.schema import answers_schema, record_schema
+
+            make = answers_schema if what is Subject.ANSWERS else record_schema
+            say_json(make(rvn.load(reference)))
 
 
 def _to_record(found: Verification) -> dict[str, object]:

@@ -200,10 +200,11 @@ def _parsed(written: bytes | str) -> object:
 
 def _shaped(problem: Any) -> Diagnostic:
     """Return what is wrong with one member, in words that repeat nothing of it."""
-    path = ".".join(str(step) for step in problem["loc"])
+    steps = [str(step) for step in problem["loc"]]
+    if problem["type"] == "extra_forbidden":  # its name may be anything
+        return messages.RECORD_SHAPE.at(path=".".join(steps[:-1]) or "record", why="no record has such a member there")
+    path = ".".join(steps)
     match problem["type"]:
-        case "extra_forbidden":
-            why = "no record has this member"
         case "missing":
             why = "it is missing"
         case "literal_error" | "enum":

@@ -1,0 +1,44 @@
+"""Eight threads at once say what one says alone."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import rvn
+from rvn import catalog, records
+from rvn.export.vectors import vectors
+from rvn.scoring.examples import scored
+
+THREADS = 8
+
+
+@pytest.mark.parametrize("reference", ["audit@2001", "static-stable@2017", "fictitious-security@1.0"])
+def test_eight_threads_say_what_one_says(reference: str) -> None:
+    people = [(vector.answers, vector.on) for vector in vectors(rvn.load(reference)).vectors if not vector.refused] * 4
+
+    def said(person: tuple[dict[str, Any], str | None]) -> tuple[bytes, str]:
+        instrument = rvn.load(reference)  # from the cache of the catalogue, as in a service
+        result = scored(instrument, *person)
+        return records.write(result, key=b"k" * 32), str(result.explain("lv"))
+
+    alone = [said(person) for person in people]
+    catalog._read.cache_clear()
+    with ThreadPoolExecutor(THREADS) as pool:
+        together = list(pool.map(said, people))
+    assert alone == together
+
+
+def test_eight_threads_score_the_same_frame_alike() -> None:
+    instrument = rvn.load("broward-rules@2018")
+    people = pd.DataFrame(
+        {"age": [19, 40, None] * 500, "sex": ["male", "female", None] * 500, "priors": [0, 5, -1] * 500}
+    )
+    alone = instrument.score_frame(people)
+    with ThreadPoolExecutor(THREADS) as pool:
+        for scored_frame in pool.map(lambda _: rvn.load("broward-rules@2018").score_frame(people), range(2 * THREADS)):
+            pd.testing.assert_frame_equal(alone.frame, scored_frame.frame)
+            pd.testing.assert_frame_equal(alone.problems, scored_frame.problems)

@@ -18,7 +18,7 @@ THREADS = 8
 
 @pytest.mark.parametrize("reference", ["audit@2001", "static-stable@2017", "fictitious-security@1.0"])
 def test_eight_threads_say_what_one_says(reference: str) -> None:
-    people = [(vector.answers, vector.on) for vector in vectors(rvn.load(reference)).vectors if not vector.refused] * 4
+    people = [(vector.answers, vector.on) for vector in vectors(rvn.load(reference)).vectors if not vector.refused] * 2
 
     def said(person: tuple[dict[str, Any], str | None]) -> tuple[bytes, str]:
         instrument = rvn.load(reference)  # from the cache of the catalogue, as in a service

@@ -92,13 +92,13 @@ def _assessments(sources: Sequence[str], subject: str, column: str, separator: s
             yield from from_records(_records(path))
             continue
         status = f"{rvn.load(reference).definition.outcome}_status"
-        frame = _frame(path, (subject, status, column), separator)
+        frame = read_columns(path, (subject, status, column), separator)
         where = f"{path.name} row"
         yield from from_frame(frame, subject=subject, instrument=reference, status=status, day=column, where=where)
 
 
-def _frame(path: Path, wanted: Sequence[str], separator: str) -> Any:
-    """Return the columns that counting needs; in CSV everything is text."""
+def read_columns(path: Path, wanted: Sequence[str] | None, separator: str) -> Any:
+    """Return some columns of a file, or all of them; in CSV everything is text."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -107,10 +107,11 @@ def _frame(path: Path, wanted: Sequence[str], separator: str) -> Any:
         raise CommandError(problems.ARROW.at()) from None
     try:
         if path.suffix.lower() != ".csv":
-            return pq.read_table(path, columns=[name for name in pq.read_schema(path).names if name in wanted])
+            held = pq.read_schema(path).names
+            return pq.read_table(path, columns=[name for name in held if wanted is None or name in wanted])
         parsing = pc.ParseOptions(delimiter=separator)
         with pc.open_csv(path, parse_options=parsing) as opened:
-            names = [name for name in opened.schema.names if name in wanted]
+            names = [name for name in opened.schema.names if wanted is None or name in wanted]
         reading = pc.ConvertOptions(include_columns=names, column_types=dict.fromkeys(names, pa.string()))
         return pc.read_csv(path, parse_options=parsing, convert_options=reading)
     except (OSError, ValueError):  # the words of these errors may quote a cell

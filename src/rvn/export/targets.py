@@ -77,8 +77,8 @@ def _among_usable(distance: Distance) -> Distance:
     """Return a distance that counts only where the instrument says something about the person."""
 
     def usable(on: Evaluation) -> float:
-        conditions = {**on.conditions("eligible"), **on.conditions("consistent")}
-        broken = sum(value == 0 or (value != value) for value in conditions.values())
+        broken = sum(value != 1 for value in on.conditions("eligible").values())
+        broken += sum(value == 0 for value in on.conditions("consistent").values())
         return FAR * broken + distance(on)
 
     return usable

@@ -841,6 +841,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "The column that should hold the old results has levels that the old version does not know.",
         "Correct the version or the name of the column.",
     ),
+    "RVN750": (
+        "an engine that cannot compute it",
+        "Databases differ in what they can compute; this one lacks something that the instrument needs.",
+        "Score the rows in memory or in a file, or copy them to a database that can.",
+    ),
     "RVN811": (
         "one of several",
         "Of several ways to say a thing the plan needs exactly one.",

@@ -256,3 +256,26 @@ def test_a_file_that_is_no_table_is_refused(study: Study, tmp_path: Path) -> Non
     (tmp_path / "people.csv").unlink()
     with pytest.raises(StudyError, match=r"RVN821 there is no file 'people\.csv'"):
         run(load(tmp_path / "study.yaml"))
+
+
+def test_a_column_that_is_there_twice_is_refused(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(PLAN)
+    (tmp_path / "people.csv").write_text("id,points,points,again\na,1,2,0\n")
+    with pytest.raises(StudyError, match="the column 'points' is there twice"):
+        run(load(tmp_path / "study.yaml"))
+
+
+def test_a_score_below_the_lowest_level_is_listed(study: Study) -> None:
+    rows = people(60)
+    rows["points"][3] = -2
+    results = study(rows=rows)
+    assert ["RVN829"] == [problem.code for problem in results.problems]
+    assert 59 == sum(level.people or 0 for level in results.analyses[0].levels)
+    assert 60 == results.analyses[0].n
+
+
+def test_a_cut_that_is_no_level_is_refused_with_near_names(study: Study) -> None:
+    criterion = "difference in false positive rate between groups: {at most: 0.1, judged by: value, cut: hihg}"
+    plan = f"{PLAN}groups:\n  sex: {{column: sex}}\ncriteria:\n  {criterion}\n"
+    (line,) = told(study, plan)
+    assert "RVN207 there is no level 'hihg'\n    did you mean 'high'?" in line

@@ -105,6 +105,9 @@ def _require_rectangle(name: str, text: str, separator: str) -> None:
     head = next(reader, [])
     if not head:
         raise _no_table(name, "it is empty")
+    twice = sorted({column for column in head if head.count(column) > 1})
+    if twice:
+        raise _no_table(name, f"the column '{twice[0]}' is there twice")
     for row in reader:
         if row and len(row) != len(head):
             raise _no_table(name, f"line {reader.line_num} has {len(row)} cells, the first line has {len(head)}")

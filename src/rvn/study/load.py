@@ -110,6 +110,7 @@ def _misfits(file: StudyFile, source: Source, instruments: dict[str, Instrument]
             at = ("criteria", measure)
             at = (*at, number) if isinstance(source.data["criteria"][measure], list) else at
             yield from _criterion(measure, rule, at, file, source)
+            yield from _cut(rule, at, file, source, instruments)
 
 
 def _exactly_one(given: list[str], choices: list[str], what: str, at: Path_, source: Source) -> Iterator[Diagnostic]:
@@ -239,10 +240,20 @@ def _criterion(measure: str, rule: Criterion, at: Path_, file: StudyFile, source
         yield messages.CRITERION.at(source.place(at), measure=measure, what=what, remedy=remedy)
 
 
-def levels_of_score(study: Study, name: str) -> tuple[str, ...]:
-    """Return the levels of a score from the lowest, as far as the plan says them; empty where only the data do."""
-    score = study.file.scores[name]
-    if name in study.instruments:
-        plan = study.instruments[name].plan
+def _cut(
+    rule: Criterion, at: Path_, file: StudyFile, source: Source, instruments: dict[str, Instrument]
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the cut of a criterion: it has to be a level of a score that is judged."""
+    names = [name for name in rule.scores or file.scores if name in file.scores]
+    known = [level for name in names for level in _levels(name, file, instruments)]
+    if rule.cut is not None and known:
+        yield from _known([rule.cut], list(dict.fromkeys(known)), "level", (*at, "cut"), source)
+
+
+def _levels(name: str, file: StudyFile, instruments: dict[str, Instrument]) -> tuple[str, ...]:
+    """Return the levels of a score from the lowest, as far as the plan says them; none where only the data do."""
+    score = file.scores[name]
+    if name in instruments:
+        plan = instruments[name].plan
         return tuple(levels_of(plan.outputs[plan.outcome]))
     return tuple(score.levels or score.order or ())

@@ -128,6 +128,9 @@ def _recorded(name: str, entry: Score, table: Table) -> Scored:
     if entry.levels is not None:
         starts = np.array(list(entry.levels.values()), dtype=np.float64)
         level = np.where(absent, -1, np.searchsorted(starts, points, side="right") - 1)
+        remedy = "correct the score, or start the lowest level lower; these people have no level"
+        known_as = f"scores of {starts[0]:g} and more, where the lowest level starts"
+        table.report(messages.CELL_NOT_KNOWN, points < starts[0], column, known=known_as, remedy=remedy)
         levels = tuple(_level(level_name, start) for level_name, start in entry.levels.items())
     elif entry.level is not None:
         level, levels = _level_column(entry, points, table)

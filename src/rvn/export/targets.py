@@ -118,7 +118,7 @@ def _missing(plan: Plan) -> Iterator[Target]:
         for reason in sorted(node.leave_out):
             if any(part.field is not None and reason in part.field.reasons for part in node.parts):
                 yield Target("missing rule", step.name, f"left out, {reason}", _left_out(node, reason))
-        if node.method == "by_sign":
+        if node.method == "by_sign" and node.allow and fields:
             yield Target("missing rule", step.name, "prorated below zero", _signed(step.node, node, -1))
             yield Target("missing rule", step.name, "prorated above zero", _signed(step.node, node, 1))
 

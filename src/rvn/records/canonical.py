@@ -13,7 +13,10 @@ from typing import Any
 # What there is only where Python writes a number as RFC 8785 does not (5e-05, 1e+16, 4.0), or in text by chance, which
 # costs time and not truth. One pattern for all of them takes longer than everything else about a record.
 _OTHER_NUMBERS = ("e-0", "e+", ".0,", ".0}", ".0]")
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+# Plain values hold no circles, and looking for them takes a quarter of the time.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
+)
 
 
 def canonical(value: Any) -> str:

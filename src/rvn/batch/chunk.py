@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rvn.batch.passed import RowGroup
 from rvn.errors import Diagnostic
 
 Rows = npt.NDArray[np.int64]
@@ -52,6 +53,8 @@ class Chunk:
         Problems of the rows that do not stand in `table`, with `PROBLEMS` as schema.
     aside
         Rows that the user said are of no concern.
+    group
+        The row group of a Parquet file that holds just `table`, where there is one.
     """
 
     table: pa.Table
@@ -60,6 +63,7 @@ class Chunk:
     places: Rows | None = None
     lost: pa.Table = field(default_factory=PROBLEMS.empty_table)
     aside: int = 0
+    group: RowGroup | None = None
 
 
 class Pending(NamedTuple):

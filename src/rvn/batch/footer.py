@@ -9,20 +9,21 @@ Reference: github.com/apache/parquet-format, `parquet.thrift`, and Thrift's "com
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, BinaryIO
 
 MAGIC = b"PAR1"
 
 # Fields of FileMetaData and RowGroup, by the numbers of `parquet.thrift`.
-_NUM_ROWS, _ROW_GROUPS = 3, 4
+_NUM_ROWS, ROW_GROUPS = 3, 4
 _COLUMNS, _ORDINAL = 1, 7
 # Fields that hold a place in the file: of RowGroup, ColumnChunk and ColumnMetaData.
 _GROUP_PLACES, _CHUNK_PLACES, _META_PLACES = (5,), (2, 4, 6), (9, 10, 11, 14)
 _CHUNK_META = 3
 
-_TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = range(1, 13)
-_INTEGERS = (_I16, _I32, _I64)
+_TRUE, _FALSE, _BYTE, _I16, _I32, I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, STRUCT = range(1, 13)
+_INTEGERS = (_I16, _I32, I64)
 
 Struct = dict[int, tuple[int, Any]]  # field number → type, value; a list is the type of its entries and they
 
@@ -35,6 +36,37 @@ def split(part: bytes | memoryview) -> tuple[memoryview, Struct]:
     return whole[len(MAGIC) : -8 - length], footer
 
 
+def read_last(file: BinaryIO) -> bytes:
+    """Return the footer that stands at the end of a file, still written."""
+    end = file.seek(-8, os.SEEK_END)
+    length = int.from_bytes(file.read(4), "little")
+    file.seek(end - length)
+    return file.read(length)
+
+
+def apart(written: bytes) -> tuple[Struct, list[bytes]]:
+    """Return a footer without its row groups, and these as they are written: there may be very many."""
+    struct: Struct = {}
+    groups: list[bytes] = []
+    at = number = 0
+    while written[at]:
+        number, kind, at = _read_head(written, at, number)
+        if number == ROW_GROUPS:
+            (_, size), at = _read_list_head(written, at)
+            for _ in range(size):
+                start = at
+                _, at = _read_struct(written, at)
+                groups.append(written[start:at])
+        else:
+            struct[number], at = _read_field(written, at, kind)
+    return struct, groups
+
+
+def read_struct(written: bytes) -> Struct:
+    """Return a struct that was written alone."""
+    return _read_struct(written, 0)[0]
+
+
 def row_group(footer: Struct, start: int) -> bytes:
     """Return the one row group of a part as it is written in the footer of the whole.
 
@@ -45,14 +77,14 @@ def row_group(footer: Struct, start: int) -> bytes:
     start
         Where the first byte of its pages stands in the whole.
     """
-    (group,) = footer[_ROW_GROUPS][1][1]
+    (group,) = footer[ROW_GROUPS][1][1]
     return _moved(group, start - len(MAGIC))
 
 
 def end(footer: Struct, groups: bytes, count: int, rows: int) -> bytes:
     """Return the end of a file: a footer with other row groups, its length, and the mark of Parquet."""
-    listed = _list_head(_STRUCT, count) + groups
-    written = _written(footer | {_NUM_ROWS: (_I64, rows), _ROW_GROUPS: (_LIST, listed)})
+    listed = _list_head(STRUCT, count) + groups
+    written = _written(footer | {_NUM_ROWS: (I64, rows), ROW_GROUPS: (_LIST, listed)})
     return written + len(written).to_bytes(4, "little") + MAGIC
 
 
@@ -79,18 +111,34 @@ def _read_struct(data: bytes, at: int) -> tuple[Struct, int]:
     struct: Struct = {}
     number = 0
     while data[at]:
-        head, at = data[at], at + 1
-        kind = head & 15
-        if head >> 4:
-            number += head >> 4
-        else:
-            number, at = _read_integer(data, at)
-        if kind in (_TRUE, _FALSE):
-            struct[number] = kind, None
-        else:
-            value, at = _read(data, at, kind)
-            struct[number] = kind, value
+        number, kind, at = _read_head(data, at, number)
+        struct[number], at = _read_field(data, at, kind)
     return struct, at + 1
+
+
+def _read_head(data: bytes, at: int, before: int) -> tuple[int, int, int]:
+    """Return the number and the type of a field, and where its value begins."""
+    head = data[at]
+    if head >> 4:
+        return before + (head >> 4), head & 15, at + 1
+    number, at = _read_integer(data, at + 1)
+    return number, head & 15, at
+
+
+def _read_field(data: bytes, at: int, kind: int) -> tuple[tuple[int, Any], int]:
+    if kind in (_TRUE, _FALSE):
+        return (kind, None), at
+    value, at = _read(data, at, kind)
+    return (kind, value), at
+
+
+def _read_list_head(data: bytes, at: int) -> tuple[tuple[int, int], int]:
+    """Return the type and the number of the entries."""
+    size, entry = data[at] >> 4, data[at] & 15
+    if size < 15:
+        return (entry, size), at + 1
+    size, at = _read_varint(data, at + 1)
+    return (entry, size), at
 
 
 def _read(data: bytes, at: int, kind: int) -> tuple[Any, int]:
@@ -99,13 +147,10 @@ def _read(data: bytes, at: int, kind: int) -> tuple[Any, int]:
     if kind == _BINARY:
         length, at = _read_varint(data, at)
         return data[at : at + length], at + length
-    if kind == _STRUCT:
+    if kind == STRUCT:
         return _read_struct(data, at)
     if kind in (_LIST, _SET):
-        head, at = data[at], at + 1
-        size, entry = head >> 4, head & 15
-        if size == 15:
-            size, at = _read_varint(data, at)
+        (entry, size), at = _read_list_head(data, at)
         entries = []
         for _ in range(size):
             value, at = _read(data, at, entry)
@@ -162,7 +207,7 @@ def _write(out: bytearray, kind: int, value: Any) -> None:
         out += value
     elif isinstance(value, bytes):
         out += value  # as it was read, or written already
-    elif kind == _STRUCT:
+    elif kind == STRUCT:
         _write_struct(out, value)
     else:
         entry, entries = value

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from rvn import messages
 from rvn.batch import footer
+from rvn.batch.passed import RowGroup, descriptions, with_columns
 from rvn.errors import FrameError
 
 
@@ -29,8 +30,16 @@ class Form(Protocol):
     def start(self, schema: pa.Schema) -> bytes:
         """Return what stands before the first part."""
 
-    def encode(self, table: pa.Table) -> Encoded:
-        """Return a part; may run on any thread."""
+    def encode(self, table: pa.Table, read: pa.Table | None = None, group: RowGroup | None = None) -> Encoded:
+        """Return a part; may run on any thread.
+
+        Parameters
+        ----------
+        table
+            The part.
+        read, group
+            What was read for it, and the row group that holds just that.
+        """
 
     def kept(self, part: Encoded, at: int) -> bytes:
         """Return what the end of the file will need of a part whose first byte stands at a place."""
@@ -46,9 +55,17 @@ class Parquet:
         """Return the mark of Parquet."""
         return footer.MAGIC
 
-    def encode(self, table: pa.Table) -> Encoded:
-        """Return a part as one row group."""
-        content, of_part = footer.split(_file(table))
+    def encode(self, table: pa.Table, read: pa.Table | None = None, group: RowGroup | None = None) -> Encoded:
+        """Return a part as one row group; columns that are equal to what was read are copied from their row group."""
+        taken = {}
+        if read is not None and group is not None and len(table):
+            # One column at least is encoded, so that there is a row group to put the others into.
+            *passed, _ = [name for name in read.column_names if table[name].equals(read[name])] or [""]
+            _, empty = footer.split(_file(table.schema.empty_table()))
+            described = descriptions(empty)
+            taken = group.columns({name: described[name] for name in passed if name in described})
+        own, of_part = footer.split(_file(table.drop_columns(list(taken))))
+        content = with_columns(own, of_part, table.column_names, taken) if taken else own
         return Encoded(content, table.num_rows, of_part)
 
     def kept(self, part: Encoded, at: int) -> bytes:
@@ -79,7 +96,7 @@ class Csv:
         names = pa.table({str(place): [name] for place, name in enumerate(schema.names)})
         return bytes(self.encode(names).content)
 
-    def encode(self, table: pa.Table) -> Encoded:
+    def encode(self, table: pa.Table, read: pa.Table | None = None, group: RowGroup | None = None) -> Encoded:
         """Return a part as lines."""
         cells = [self._cells(table.field(place), table.column(place)) for place in range(table.num_columns)]
         absent = {"null_handling": "replace", "null_replacement": ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from rvn import messages
 from rvn.batch.chunk import Chunk, Pending, rows_at_once
 from rvn.batch.identity import identified
+from rvn.batch.passed import RowGroup
 from rvn.errors import BatchError, Diagnostic, FrameError
 
 
@@ -89,7 +91,9 @@ class ParquetSource:
         """Yield row groups that together have about as many rows as are held at once."""
         waiting: list[_Group] = []
         for group in self._groups:
-            if waiting and sum(other.rows for other in waiting) + group.rows > self._at_once:
+            rows = sum(other.rows for other in waiting)
+            # One that is not small stays alone: its columns can be copied as they are.
+            if waiting and (rows + group.rows > self._at_once or max(rows, group.rows) > self._at_once // 4):
                 yield waiting
                 waiting = []
             waiting.append(group)
@@ -97,13 +101,16 @@ class ParquetSource:
             yield waiting
 
     def _chunk(self, groups: Iterable[_Group]) -> Chunk:
+        groups = list(groups)
         tables = []
         for file, of_file in itertools.groupby(groups, key=lambda group: group.file):
             numbers = [group.number for group in of_file]
             with self._reading(file, numbers[0]), pq.ParquetFile(self.files[file]) as opened:
                 table = opened.read_row_groups(numbers, use_threads=False)
             tables.append(self._as_all(table, file))
-        return whole(pa.concat_tables(tables))
+        only = groups[0] if len(groups) == 1 else None
+        group = None if only is None else RowGroup(self.files[only.file], only.number)
+        return replace(whole(pa.concat_tables(tables)), group=group)
 
     def _slices(self, group: _Group) -> Iterator[pa.Table]:
         """Yield the rows of a row group in slices of the same length, reading no more of it than is needed."""

@@ -245,7 +245,13 @@ class _Work:
             aside=chunk.aside,
             counts=part.counts,
         )
-        return _Finished(self.form.encode(table), problems, ids, account.with_problems(problems), pending.done)
+        return _Finished(
+            self.form.encode(table, chunk.table, chunk.group),
+            problems,
+            ids,
+            account.with_problems(problems),
+            pending.done,
+        )
 
     def _identified(self, chunk: Chunk, problems: pa.Table) -> tuple[pa.Table, npt.NDArray[np.void]]:
         """Return problems with the rows of the chunk and their ids, and the ids of all rows."""

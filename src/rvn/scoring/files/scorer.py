@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
@@ -76,8 +75,10 @@ class Scorer:
         for name in outputs.column_names:
             if name not in self.used:
                 table = table.append_column(name, outputs[name])
-        counts = Counter(table[self.status].to_pylist()) if self.status in table.column_names else {}
-        return Part(table, self._as_written(problems.cast(_FOUND), table), dict(counts))
+        counts = {}
+        if self.status in table.column_names:
+            counts = {entry["values"]: entry["counts"] for entry in pc.value_counts(table[self.status]).to_pylist()}
+        return Part(table, self._as_written(problems.cast(_FOUND), table), counts)
 
     def _columns(self, schema: pa.Schema) -> Iterator[tuple[str, str]]:
         """Yield the columns that scoring reads, each with the item that it belongs to."""

@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 import rvn
+from rvn.definition.source import read
 
 SHIPPED = {reference: path for reference, path in rvn.references().items() if "instruments" in path.parts}
-PROFILES = [(reference, local) for reference, path in SHIPPED.items() for local in path.parent.glob("profiles/*.yaml")]
+PROFILES = [
+    (reference, local)
+    for reference, path in SHIPPED.items()
+    for local in path.parent.glob("profiles/*.yaml")
+    if read(local).data["of"] == reference
+]
 
 
 def test_there_is_a_catalogue() -> None:

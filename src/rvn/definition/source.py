@@ -35,7 +35,7 @@ class Source:
 
     `places` maps a path of keys and indices to the position of the value, `keys` to that of its key; `folded` are
     values over several lines. `elsewhere` maps paths to those of another source that stands in for them. `tables` has
-    the digests of the tables read with it.
+    the digests of the tables read with it, and `read_before` the tables themselves.
     """
 
     file: str
@@ -45,6 +45,7 @@ class Source:
     problems: list[Diagnostic] = field(default_factory=list)
     folded: set[Path_] = field(default_factory=set)
     tables: dict[str, str] = field(default_factory=dict)
+    read_before: dict[Path, Any] = field(default_factory=dict)
     elsewhere: dict[Path_, tuple[Source, Path_]] = field(default_factory=dict)
 
     def place(self, path: Path_, *, key: bool = False) -> Place:

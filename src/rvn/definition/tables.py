@@ -111,39 +111,41 @@ def read_table(source: Source, name: str, path: Path_, columns: Iterable[str]) -
     if not file.is_file() or file.stat().st_size > MAX_BYTES:
         source.problems.append(messages.NO_TABLE.at(source.place(path), name=name, path=file))
         raise Broken
-    content = file.read_bytes()
-    source.tables[f"{Path(origin).name}: {name}"] = hashlib.sha256(content).hexdigest()
+    table = source.read_before.get(file)
+    if table is None:
+        table = source.read_before[file] = _parsed(source, file, f"{Path(origin).name}: {name}")
+    lacking = [column for column in columns if column not in table.columns]
+    for column in lacking:
+        near = messages.near(column, table.columns)
+        source.problems.append(messages.TABLE_COLUMN.at(Place(table.file), name=column, near=near))
+    if lacking:
+        raise Broken
+    return table
+
+
+def _parsed(source: Source, file: Path, called: str) -> Table:
+    """Return the content of a CSV file, whose digest is kept by what it is called."""
+    content, name = file.read_bytes(), str(file)
+    source.tables[called] = hashlib.sha256(content).hexdigest()
+
+    def broken(what: str, remedy: str, line: int = 1) -> Broken:
+        source.problems.append(messages.TABLE_CELL.at(Place(name, line), what=what, remedy=remedy))
+        return Broken()
+
     try:
         lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        what = f"the table cannot be read: {error}"
-        source.problems.append(messages.TABLE_CELL.at(Place(str(file)), what=what, remedy="save it as CSV in UTF-8"))
-        raise Broken from None
+        raise broken(f"the table cannot be read: {error}", "save it as CSV in UTF-8") from None
     header = tuple(cell.strip() for cell in lines[0]) if lines else ()
-    for column in {name for name in header if header.count(name) > 1}:
-        what = f"the column '{column}' stands twice"
-        source.problems.append(messages.TABLE_CELL.at(Place(str(file)), what=what, remedy="keep one of them"))
-        raise Broken
-    lacking = [column for column in columns if column not in header]
-    for column in lacking:
-        near = messages.near(column, header)
-        source.problems.append(messages.TABLE_COLUMN.at(Place(str(file)), name=column, near=near))
+    for column in (column for column in header if header.count(column) > 1):
+        raise broken(f"the column '{column}' stands twice", "keep one of them")
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cells):
             continue
         if len(cells) != len(header):
-            what = f"the row has {len(cells)} cells, the first line {len(header)}"
-            source.problems.append(
-                messages.TABLE_CELL.at(Place(str(file), number), what=what, remedy="correct the row")
-            )
-            raise Broken
-        stripped = (cell.strip() for cell in cells)
-        rows.append(Row(Place(str(file), number), dict(zip(header, stripped, strict=True))))
-    if lacking or not rows:
-        if not rows:
-            source.problems.append(
-                messages.TABLE_CELL.at(Place(str(file)), what="the table has no rows", remedy="add some")
-            )
-        raise Broken
-    return Table(str(file), header, tuple(rows))
+            raise broken(f"the row has {len(cells)} cells, the first line {len(header)}", "correct the row", number)
+        rows.append(Row(Place(name, number), dict(zip(header, map(str.strip, cells), strict=True))))
+    if not rows:
+        raise broken("the table has no rows", "add some")
+    return Table(name, header, tuple(rows))

@@ -78,22 +78,23 @@ def lookup(on: Scope, entry: entries.Lookup, path: Path_) -> Node:
     names = levels_of(of)
     table = read_table(on.source, entry.table, (*path, "table"), [entry.column])
     found: dict[float, str] = {}
+    places = {name: float(place) for place, name in enumerate(names)}
     with Cells(on.source) as cells:
         rows = cells.unique(table, table.columns[0], numeric=() if names else table.columns[:1])
         for row in rows.values():
             text = row.cells[table.columns[0]]
-            key = float(names.index(text)) if text in names else None if names else as_number(text)
+            key = places.get(text) if names else as_number(text)
             if key is None:
                 what = f"'{text}' is not one of the codes" if names else f"'{text}' is not a number"
                 cells.problem(row, what, "correct the key of the row")
             elif row.cells[entry.column]:
                 found[key] = row.cells[entry.column]
-    levels: tuple[str, ...] = ()
+    levels: dict[str, float] = {}
     if any(as_number(content) is None for content in found.values()):
-        levels = tuple(dict.fromkeys(found.values()))
+        levels = {name: float(place) for place, name in enumerate(dict.fromkeys(found.values()))}
     keys = tuple(sorted(found))
-    values = tuple(float(levels.index(found[key]) if levels else found[key]) for key in keys)
-    return nodes.Lookup(of=of, keys=keys, values=values, levels=levels)
+    values = tuple(levels[found[key]] if levels else float(found[key]) for key in keys)
+    return nodes.Lookup(of=of, keys=keys, values=values, levels=tuple(levels))
 
 
 def norm(on: Scope, entry: entries.Norm, path: Path_, of: Node) -> tuple[Node, tuple[Node, Node] | None]:

@@ -9,6 +9,7 @@ Nodes are compared by identity, so a plan is a graph in which shared parts are c
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal, TypeVar, dataclass_transform
@@ -67,8 +68,13 @@ class Node:
 
     def inputs(self) -> Iterator[Node]:
         """Yield the nodes that this one is computed from."""
-        for entry in fields(self):
-            yield from _nodes(getattr(self, entry.name))
+        for name in _field_names(type(self)):  # type: ignore[arg-type]
+            yield from _nodes(getattr(self, name))
+
+
+@functools.cache
+def _field_names(cls: type[Node]) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(cls))
 
 
 def _nodes(value: object) -> Iterator[Node]:
@@ -79,7 +85,7 @@ def _nodes(value: object) -> Iterator[Node]:
             yield value.asked
     elif isinstance(value, Part):
         yield from _nodes(value.of)
-    elif isinstance(value, tuple):
+    elif isinstance(value, tuple) and value and not isinstance(value[0], (str, int, float)):  # thousands of keys
         for entry in value:
             yield from _nodes(entry)
 

@@ -85,6 +85,11 @@ class Plan:
         return {}
 
     @cached_property
+    def names_of(self) -> Mapping[str, frozenset[str]]:
+        """Return the names of the fields that each result is computed from."""
+        return {name: frozenset(field.name for field in fields) for name, fields in self.depends.items()}
+
+    @cached_property
     def components(self) -> Mapping[str, tuple[Field, ...]]:
         """Return, of the fields that each result is computed from, those that are results of other instruments."""
         return {name: tuple(field for field in fields if field.is_component) for name, fields in self.depends.items()}

@@ -148,6 +148,11 @@ class Evaluation:
             found = self._absent[field.name] = lacks and self.asked(field) != 0
         return found
 
+    @functools.cached_property
+    def _all_absent(self) -> frozenset[str]:
+        """The names of all fields whose answers are absent."""
+        return frozenset(name for name, field in self.plan.fields.items() if self.is_absent(field))
+
     def output(self, name: str) -> Output:
         """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
         found = self._outputs.get(name)
@@ -157,9 +162,7 @@ class Evaluation:
 
     def _output(self, name: str) -> Output:
         value, low, high = self[self.plan.results[name]]
-        absent = 0
-        for field in self.plan.depends[name]:
-            absent += self.is_absent(field)
+        absent = len(self._all_absent & self.plan.names_of[name])
         own = self._status(name, absent > 0)
         if own is Status.COMPLETE:
             low = high = value  # what is undefined on the way to it leaves nothing open

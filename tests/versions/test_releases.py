@@ -15,6 +15,7 @@ from rvn import catalog
 from rvn.catalog import shipped
 from rvn.definition.checks.released import check_released
 from rvn.definition.load import load as load_file
+from rvn.definition.released import read_releases
 from rvn.errors import CatalogError, DefinitionError
 from rvn.versions import release
 
@@ -188,3 +189,13 @@ def test_a_flipped_bit_of_a_released_file_is_noticed(folder: Path) -> None:
 @pytest.mark.slow
 def test_a_thousand_flipped_bits_of_released_files_are_noticed(folder: Path) -> None:
     flip_all(folder, ("2009", "2016"), 1000)
+
+
+def test_every_shipped_definition_but_a_draft_is_released_and_as_it_was() -> None:
+    found = {}
+    for reference in rvn.references():
+        loaded = rvn.load(reference).loaded
+        if loaded.path.is_relative_to(shipped("instruments")):
+            is_released = reference in read_releases(loaded.path.parent)
+            found[reference] = is_released != (loaded.definition.status == "draft") and not list(check_released(loaded))
+    assert [] == [reference for reference, is_right in found.items() if not is_right]

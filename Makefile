@@ -11,9 +11,11 @@ demo: .venv/demo-ready
 	@$(BIN)/rvn demo
 
 test: .venv/test-ready lint
+	@scripts/install_postgres.sh
 	@$(PYTEST)
 
 test-slow: .venv/test-ready
+	@scripts/install_postgres.sh
 	@$(PYTEST) -m "slow or not slow"
 
 lint: .venv/test-ready

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import rvn
-from rvn.cli import count, diff, overrides, problems, records, release, rescore, study, vectors
+from rvn.cli import count, diff, overrides, problems, records, release, rescore, sql, study, vectors
 from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, tell
 from rvn.cli.table import say, say_table
 
@@ -350,6 +350,7 @@ app.command("count", epilog=EXIT_CODES)(count.run)
 app.command("schema", epilog=EXIT_CODES)(records.schema)
 app.command("overrides", epilog=EXIT_CODES)(overrides.run)
 app.command("verify", epilog=EXIT_CODES)(records.verify)
+app.command("sql", epilog=EXIT_CODES)(sql.run)
 app.command("vectors", epilog=EXIT_CODES)(vectors.run)
 
 

@@ -77,11 +77,7 @@ def score_table(
     new = [*new_columns(instrument, wanted, prefix), f"{prefix}{UNUSABLE}"]
     check_columns(instrument, table.columns, names, on, new)
     door = Door(instrument, table, names, on)
-    made: dict[str, ir.Value] = {}
-    for name in wanted:
-        made |= _columns(instrument, f"{prefix}{name}", name, door.outputs[name])
-    made = {name: value for name, value in made.items() if name in new}
-    made[f"{prefix}{UNUSABLE}"] = door.unusable == 1
+    made = made_columns(instrument, door, wanted, prefix)
     scored = door.steps.applied(table, made, table.columns, door.engine)
     refuse_what_is_lacking(door.engine, scored)
     return scored
@@ -176,6 +172,14 @@ class Door:
                 unusable = later if cells.unusable is None else cells.unusable | later
                 wrong = (*cells.wrong, Wrong(later, messages.ANSWER_DATE.at(name=name)))
                 self.cells[name] = cells._replace(unusable=unusable, wrong=wrong)
+
+
+def made_columns(instrument: Instrument, door: Door, wanted: Collection[str], prefix: str) -> dict[str, ir.Value]:
+    """Return the new columns of some outputs, and whether a row has cells that cannot be used."""
+    new, made = new_columns(instrument, wanted, prefix), dict[str, ir.Value]()
+    for name in wanted:
+        made |= _columns(instrument, f"{prefix}{name}", name, door.outputs[name])
+    return {name: made[name] for name in made if name in new} | {f"{prefix}{UNUSABLE}": door.unusable == 1}
 
 
 def _columns(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, ir.Value]:

@@ -46,7 +46,12 @@ class Engine:
         PostgreSQL puts the formula of a column wherever the column is used, and the formulas double from level to
         level; it does not where a level has a limit.
         """
-        return table.limit(NO_LIMIT) if self.name == "postgres" else table
+        return table.limit(NO_LIMIT) if self.is_fenced else table
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether levels are kept apart."""
+        return self.name == "postgres"
 
     def adapted(self, value: ops.Value) -> ops.Value:
         """Return a value so that it is exact.

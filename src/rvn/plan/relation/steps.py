@@ -111,5 +111,11 @@ class Steps:
         return self._uses[operation]
 
 
+def bound(value: ir.Value, table: ir.Table) -> ir.Value:
+    """Return a value that refers to the columns of a table."""
+    fields = value.op().find(ops.Field, filter=ops.Value)
+    return value.op().replace({field: table[field.name].op() for field in fields}, filter=ops.Value).to_expr()
+
+
 def _alone(name: str, kind: Any) -> ir.Value:
     return ibis.table({name: kind}, name=name)[name]

@@ -1,0 +1,108 @@
+"""The first screen: each criterion with its verdict, a sentence and a picture, and the answer that they add up to."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from rvn.report.document import Card
+from rvn.report.said import Said, capital
+from rvn.report.strip import strip
+from rvn.study.results import Results, Verdict
+
+
+def answer(results: Results, said: Said) -> str:
+    """Return how many criteria are met, not met, or cannot be judged."""
+    if not results.verdicts:
+        return said.phrase("no_criteria")
+    found = Counter(verdict.verdict for verdict in results.verdicts)
+    n = len(results.verdicts)
+    is_one = n == 1 if said.language == "en" else n % 10 == 1 and n % 100 != 11
+    total = said.phrase("criteria_one" if is_one else "criteria_other", n=n)
+    words = {"met": found["met"], "not_met": found["not met"], "open": found["not enough data"]}
+    return said.phrase("answer", total=total, **words)
+
+
+def lock(results: Results, said: Said) -> str:
+    """Return whether the plan is the one that was locked."""
+    plan = results.plan
+    if plan.state == "not locked" or not plan.locks:
+        return said.phrase("locked_not")
+    on = plan.locks[-1].on[:10]
+    if plan.state == "matches":
+        return said.phrase("locked_matches", on=on)
+    return said.phrase("locked_differs", on=on, changed=", ".join(plan.changed))
+
+
+def card(verdict: Verdict, said: Said) -> Card:
+    """Return a verdict as it stands on the first screen."""
+    sentences = [*_plainly(verdict, said), _asked(verdict, said), _found(verdict, said), *_more(verdict, said)]
+    if verdict.not_judged:
+        sentences.append(said.phrase("too_small", groups=", ".join(verdict.not_judged)))
+    if reason := said.words(verdict.because):
+        sentences.append(reason)
+    word = said.phrase(verdict.verdict)
+    return Card(verdict.verdict, word, about(verdict, said), tuple(sentences), strip(verdict, said))
+
+
+def about(verdict: Verdict, said: Said) -> str:
+    """Return what a verdict is about, in a few words."""
+    measure = capital(said.measure(verdict.measure))
+    score = said.score(verdict.score) if verdict.score else verdict.raters or ""
+    if verdict.outcome:
+        words = said.phrase("about", measure=measure, score=score, outcome=said.outcome(verdict.outcome))
+    else:
+        words = said.phrase("about_score", measure=measure, score=score)
+    if verdict.grouping:
+        words += ", " + said.phrase("by_grouping", grouping=grouping(verdict, said))
+    return words
+
+
+def grouping(verdict: Verdict, said: Said) -> str:
+    """Return what the grouping of a verdict is called."""
+    for analysis in said.results.analyses:
+        for found in analysis.groupings:
+            if found.id == verdict.grouping:
+                return said.words(found.title, found.id)
+    return verdict.grouping or ""
+
+
+def _plainly(verdict: Verdict, said: Said) -> list[str]:
+    estimate = verdict.estimates[0] if verdict.estimates else None
+    if estimate is None or math.isnan(estimate.value) or estimate.status == "suppressed":
+        return []
+    if verdict.measure == "auc":
+        return [said.phrase("plain_auc", of_100=said.number(100 * estimate.value, 0))]
+    if verdict.measure == "e_over_o":
+        return [said.phrase("plain_e_over_o", of_100=said.number(100 * estimate.value, 0))]
+    if verdict.measure == "rise between levels":
+        return [said.phrase("plain_rise", points=said.number(100 * estimate.value, 1))]
+    if "group" in estimate.at and "reference" in estimate.at:
+        group, reference = estimate.at["group"], estimate.at["reference"]
+        return [said.phrase("plain_difference", group=group, reference=reference)]
+    return []
+
+
+def _asked(verdict: Verdict, said: Said) -> str:
+    by = said.phrase(f"by {verdict.judged_by}")
+    if verdict.between is not None:
+        low, high = (said.plain(limit) for limit in verdict.between)
+        return said.phrase("asked_between", low=low, high=high, by=by)
+    if verdict.at_least is not None:
+        return said.phrase("asked_at_least", limit=said.plain(verdict.at_least), by=by)
+    return said.phrase("asked_at_most", limit=said.plain(verdict.at_most or 0.0), by=by)
+
+
+def _found(verdict: Verdict, said: Said) -> str:
+    if not verdict.estimates:
+        return said.phrase("found_nothing")
+    return said.phrase("found", estimate=said.estimate(verdict.estimates[0]))
+
+
+def _more(verdict: Verdict, said: Said) -> list[str]:
+    if verdict.more_people is None:
+        return []
+    people = said.count(verdict.more_people)
+    if verdict.more_events is None:
+        return [said.phrase("more", people=people)]
+    return [said.phrase("more_events", people=people, events=said.count(verdict.more_events))]

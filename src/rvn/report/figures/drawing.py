@@ -1,0 +1,74 @@
+"""How figures look, and how a drawing becomes SVG for a page and PNG for a text."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rvn.report.document import FigureBlock
+
+INK, LINE, ACCENT, SECOND, SOFT = "#1b1b21", "#c9ccd3", "#1f5fa8", "#b8500f", "#a9c4e6"
+SHADES = (ACCENT, SECOND, "#2f7d4f", "#7a4aa3", "#8a6d00", "#4a6572")
+NAMES = {INK: "ink", LINE: "line", ACCENT: "accent", SECOND: "second", SOFT: "soft"}
+
+STYLE = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "rvn",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": LINE,
+    "grid.linewidth": 0.6,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "axes.unicode_minus": True,
+}
+
+
+@contextmanager
+def drawing(width: float = 6.4, height: float = 3.8) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure and its axes to draw on."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        yield figure, figure.subplots()
+
+
+def block(figure: Figure, id: str, caption: str, alternative: str) -> FigureBlock:
+    """Return a finished figure."""
+    svg, png = io.StringIO(), io.BytesIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+        figure.savefig(png, format="png", dpi=144, facecolor="white", metadata={"Software": None})
+    return FigureBlock(id, caption, alternative, svg.getvalue(), png.getvalue())
+
+
+def inline(figure: FigureBlock) -> str:
+    """Return the SVG of a figure as it stands in a page: with the page's colours, and names of its own."""
+    svg = figure.svg[figure.svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{figure.id}-", svg)
+    for colour, name in NAMES.items():
+        svg = svg.replace(colour, f"var(--{name}, {colour})")
+    size = re.search(r'<svg[^>]*?\swidth="[^"]*"', svg)
+    assert size is not None
+    svg = re.sub(r'\s(width|height)="[\d.]+pt"', "", svg, count=2)
+    return svg.replace("<svg ", f'<svg role="img" aria-labelledby="{figure.id}-title" ', 1).replace(
+        ">", f'><title id="{figure.id}-title">{_escaped(figure.alternative)}</title>', 1
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

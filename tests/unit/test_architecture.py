@@ -30,9 +30,11 @@ MAY_IMPORT = {
     "export": {"scoring", "definition", "plan", "messages", "errors"},
     "overrides": {"scoring", "validation", "plan", "messages", "errors"},
     "study": {"identity", "validation", "scoring", "catalog", "definition", "plan", "messages", "errors", "text"},
+    "report": {"study", "validation", "messages", "errors", "text"},
     "cli": {
         "versions",
         "study",
+        "report",
         "batch",
         "records",
         "overrides",

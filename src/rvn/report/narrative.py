@@ -26,8 +26,8 @@ _SENTENCES = {
     },
     "within": {"en": " within {window}", "lv": ", novērošanas logs: {window}"},
     "methods_intervals": {
-        "en": "All intervals are {level}% intervals. Statistics were computed with rvn {version}; the methods and their "
-        "references are listed in the report.",
+        "en": "All intervals are {level}% intervals. Statistics were computed with rvn {version}; the methods and "
+        "their references are listed in the report.",
         "lv": "Visi intervāli ir {level} % ticamības intervāli. Statistika aprēķināta ar rvn {version}; metodes un "
         "atsauces uzskaitītas pārskatā.",
     },
@@ -61,8 +61,10 @@ _SENTENCES = {
     },
     "verdict": {"en": "{about}: {verdict}. {estimate}", "lv": "{about}: {verdict}. {estimate}"},
     "limit_follow_up": {
-        "en": "The data do not say for how long each person could be observed for {outcome}, so follow-up was not verified.",
-        "lv": "Datos nav norādīts, cik ilgi katru personu varēja novērot ({outcome}), tāpēc novērošanas ilgums nav pārbaudīts.",
+        "en": "The data do not say for how long each person could be observed for {outcome}, so follow-up was not "
+        "verified.",
+        "lv": "Datos nav norādīts, cik ilgi katru personu varēja novērot (iznākums „{outcome}”), tāpēc novērošanas "
+        "ilgums nav pārbaudīts.",
     },
     "limit_window": {
         "en": "The source does not state the window of {outcome}.",
@@ -73,7 +75,8 @@ _SENTENCES = {
         "lv": "{score} balstās uz faktiem, ko neviens nav pārbaudījis pēc avota: {parts}.",
     },
     "limit_open": {
-        "en": "For {n} of the criteria there were not enough data; their verdicts say how many more people would be needed.",
+        "en": "For {n} of the criteria there were not enough data; their verdicts say how many more people would be "
+        "needed.",
         "lv": "Kritēriji, kuriem nepietika datu: {n}; pie vērtējuma norādīts, cik personu vēl vajadzētu.",
     },
     "limit_association": {

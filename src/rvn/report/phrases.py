@@ -21,7 +21,8 @@ PHRASES: dict[str, dict[Language, str]] = {
     "not enough data": {"en": "not enough data", "lv": "nepietiek datu"},
     "answer": {
         "en": "Of {total} set beforehand, {met} met, {not_met} not met; for {open} there are not enough data.",
-        "lv": "No {total}, kas noteikti iepriekš: izpildīti – {met}, nav izpildīti – {not_met}, nepietiek datu – {open}.",
+        "lv": "No {total}, kas noteikti iepriekš: izpildīti – {met}, nav izpildīti – {not_met}, nepietiek datu – "
+        "{open}.",
     },
     "criteria_one": {"en": "{n} criterion", "lv": "{n} kritērija"},
     "criteria_other": {"en": "{n} criteria", "lv": "{n} kritērijiem"},
@@ -38,7 +39,8 @@ PHRASES: dict[str, dict[Language, str]] = {
         "lv": "Plāns atšķiras no tā, kas noslēgts {on}: {changed}.",
     },
     "locked_not": {
-        "en": "The plan was not locked, so nobody can tell whether the criteria were set before outcomes were looked at.",
+        "en": "The plan was not locked, so nobody can tell whether the criteria were set before outcomes were "
+        "looked at.",
         "lv": "Plāns nebija noslēgts, tāpēc nevar zināt, vai kritēriji noteikti pirms iznākumu aplūkošanas.",
     },
     "asked_at_least": {
@@ -76,8 +78,8 @@ PHRASES: dict[str, dict[Language, str]] = {
     "by_grouping": {"en": "by {grouping}", "lv": "pēc pazīmes „{grouping}”"},
     # what a verdict says in plain words
     "plain_auc": {
-        "en": "Of 100 pairs of somebody with the event and somebody without it, the one with it scores higher in {of_100} "
-        "(ties count half).",
+        "en": "Of 100 pairs of somebody with the event and somebody without it, the one with it scores higher in "
+        "{of_100} (ties count half).",
         "lv": "Ja salīdzina personu ar notikumu un personu bez tā, tad no 100 šādiem pāriem {of_100} pāros augstāk "
         "novērtēta persona ar notikumu (vienādus skaita pa pusei).",
     },
@@ -122,6 +124,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "measure": {"en": "Measure", "lv": "Rādītājs"},
     "value": {"en": "Value", "lv": "Vērtība"},
     "group": {"en": "Group", "lv": "Grupa"},
+    "judged": {"en": "Not judged because", "lv": "Kāpēc netiek vērtēta"},
     "status": {"en": "Status", "lv": "Statuss"},
     "expected": {"en": "Expected", "lv": "Sagaidāmie"},
     "observed": {"en": "Observed", "lv": "Novērotie"},

@@ -11,10 +11,11 @@ from rvn.report.said import Said, capital
 from rvn.study.results import Agreement, Analysis, Comparison, Estimate, FlowStep, Grouping, Results, ScoreFacts
 
 Kind = Literal["text", "number"]
+Line = Sequence[Cell | str]
 
 
 def table(
-    said: Said, id: str, caption: str, columns: Sequence[tuple[str, Kind]], rows: Iterable[Sequence[Cell | str]]
+    said: Said, id: str, caption: str, columns: Sequence[tuple[str, Kind]], rows: Iterable[Line]
 ) -> TableBlock | None:
     """Return a table; None where it has no rows. Headings are names of phrases, or stand as they are after ``=``."""
     made = tuple(tuple(cell if isinstance(cell, Cell) else Cell(cell) for cell in row) for row in rows)
@@ -51,7 +52,7 @@ def flow(said: Said, id: str, steps: Sequence[FlowStep]) -> TableBlock | None:
 
 def estimates(said: Said, id: str, caption: str, found: Iterable[Estimate]) -> TableBlock | None:
     """Return estimates, a line each."""
-    rows = []
+    rows: list[Line] = []
     for each in found:
         name = capital(said.measure(each.name))
         at = said.at(each)
@@ -73,7 +74,7 @@ def statuses(said: Said, score: ScoreFacts) -> TableBlock | None:
 def items(said: Said, score: ScoreFacts) -> TableBlock | None:
     """Return item statistics: a line an item, a column a statistic."""
     names = list(dict.fromkeys(each.name for item in score.items for each in item.estimates))
-    rows = []
+    rows: list[Line] = []
     for item in score.items:
         by_name = {each.name: each for each in item.estimates}
         cells = [value(said, by_name[name]) if name in by_name else Cell("–") for name in names]
@@ -171,9 +172,10 @@ def groups(said: Said, grouping: Grouping, id: str) -> TableBlock | None:
             cells.append(Cell("–") if row.expected_observed is None else Cell(said.estimate(row.expected_observed)))
         rows.append((*cells, Cell("" if row.is_judged else row.why_not)))
     columns: list[tuple[str, Kind]] = [
-        ("group", "text"), ("people", "number"), ("events", "number"), ("=" + capital(said.measure("base_rate")), "number"),
-        ("=AUC", "number"), *([("=E/O", "number")] if has_expected else []), ("=", "text"),
+        ("group", "text"), ("people", "number"), ("events", "number"),
+        ("=" + capital(said.measure("base_rate")), "number"), ("=AUC", "number"),
     ]  # fmt: skip
+    columns += [("=E/O", "number"), ("judged", "text")] if has_expected else [("judged", "text")]
     caption = said.phrase("table_groups", grouping=said.words(grouping.title, grouping.id))
     return table(said, id, caption, columns, rows)
 
@@ -188,7 +190,7 @@ def transitions(said: Said, found: Comparison, id: str) -> TableBlock | None:
     """Return people by the levels of both scores."""
     seconds = list(dict.fromkeys(each.second for each in found.transitions))
     cells = {(each.first, each.second): each.people for each in found.transitions}
-    rows = [
+    rows: list[Line] = [
         (said.level(found.first, first), *(count(said, cells.get((first, second), 0)) for second in seconds))
         for first in dict.fromkeys(each.first for each in found.transitions)
     ]
@@ -199,7 +201,7 @@ def transitions(said: Said, found: Comparison, id: str) -> TableBlock | None:
 
 def changed(said: Said, found: Comparison, id: str) -> TableBlock | None:
     """Return who changes level, and why."""
-    rows = [
+    rows: list[Line] = [
         (said.words(each.label, each.name), *(count(said, n) for n in (each.people, each.up, each.down, each.same)))
         for each in found.changed
     ]
@@ -211,7 +213,7 @@ def changed(said: Said, found: Comparison, id: str) -> TableBlock | None:
 
 def compared(said: Said, found: Comparison, id: str) -> TableBlock | None:
     """Return both scores against the same outcomes."""
-    rows = []
+    rows: list[Line] = []
     for each in found.outcomes:
         both = (each.first_auc, each.second_auc, each.difference)
         rows.append((said.outcome(each.outcome), count(said, each.n), *(Cell(said.estimate(e), e.value) for e in both)))

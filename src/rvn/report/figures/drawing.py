@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ INK, LINE, ACCENT, SECOND, SOFT = "#1b1b21", "#c9ccd3", "#1f5fa8", "#b8500f", "#
 SHADES = (ACCENT, SECOND, "#2f7d4f", "#7a4aa3", "#8a6d00", "#4a6572")
 NAMES = {INK: "ink", LINE: "line", ACCENT: "accent", SECOND: "second", SOFT: "soft"}
 
-STYLE = {
+STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
     "svg.fonttype": "none",

@@ -51,8 +51,8 @@ def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]
     if series.dtype.is_integer():
         if series.null_count() == len(series):
             return Column(np.full(len(series), NOTHING, np.uint8)), []
-        lowest, highest = series.min(), series.max()
-        if lowest >= 0 and highest < ABSENT and field.minimum <= lowest and highest <= field.maximum:
+        highest = _one_byte_end(series)
+        if highest is not None and field.minimum <= series.min() and highest <= field.maximum:
             return Column(native.one_byte(series, NOTHING)), []
     values, recorded = native.floats(series)
     bad = ~(values >= field.minimum) | ~(values <= field.maximum) | (np.abs(values) > MAX_NUMBER)
@@ -68,6 +68,14 @@ def _numeric(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]
     return Column(np.where(bad, np.nan, values) if cells else values), cells
 
 
+def _one_byte_end(series: nw.Series[Any]) -> int | None:
+    """Return the highest of whole numbers that one byte holds beside the signs for absent; None where it cannot."""
+    if series.null_count() == len(series):
+        return None
+    lowest, highest = series.min(), series.max()
+    return int(highest) if lowest >= 0 and highest < ABSENT else None
+
+
 def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
     if isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None:
         series = series.dt.replace_time_zone(None)  # the day that stands there, not the one in Greenwich
@@ -77,7 +85,10 @@ def _dates(series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
 
 
 def _by_distinct_values(field: Field, series: nw.Series[Any]) -> tuple[Column, list[Cells]]:
-    codes, distinct = native.factorized(series)
+    if series.dtype.is_integer() and (highest := _one_byte_end(series)) is not None:
+        codes, distinct = native.one_byte(series, NOTHING), list(range(highest + 1))
+    else:
+        codes, distinct = native.factorized(series)
     # The last entry stands for nothing recorded, whose code is -1, or 255 in a byte.
     size = 256 if codes.dtype == np.uint8 else len(distinct) + 1
     numeric = np.full(size, np.nan)

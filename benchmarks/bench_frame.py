@@ -52,7 +52,12 @@ def people(size: int, rng: np.random.Generator) -> pl.DataFrame:
         if name in ITEMS:
             values = pl.select(pl.when(pl.lit(pl.Series(rng.random(size) >= ABSENT))).then(values)).to_series()
         columns.append(values.alias(name))
-    return pl.DataFrame(columns)
+    # A stranger is no relative; one row in a hundred contradicts that.
+    may = (pl.col("stranger_victim") == "yes").fill_null(False) & pl.Series(rng.random(size) >= 0.02)
+    related = (
+        pl.when(may).then(pl.lit("yes", pl.Enum(fields["unrelated_victim"].options))).otherwise("unrelated_victim")
+    )
+    return pl.DataFrame(columns).with_columns(unrelated_victim=related)
 
 
 def by_hand(frame: pl.DataFrame) -> pl.DataFrame:

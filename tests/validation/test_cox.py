@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -49,7 +50,7 @@ def assert_is_r(model, expected):
     assert expected["score"][0] == pytest.approx(model.score_statistic, rel=1e-9)
 
 
-@pytest.mark.parametrize("ties", ["efron", "breslow"])
+@pytest.mark.parametrize("ties", ["efron", "breslow", "exact"])
 def test_coxph_rossi(ties):
     frame, predictors = rossi_predictors()
     model = cox_regression(frame["week"], frame["arrest"], predictors, ties=ties)
@@ -76,6 +77,9 @@ def test_coxph_compas_level():
         assert expected["hr_lower"][place] == pytest.approx(by_level[name].low, rel=STOP)
     indicators = {f"level{name}": frame["level"] == name for name in ("Medium", "High")}
     assert_is_r(cox_regression(frame["time"], frame["event"], indicators), expected)
+    # From the days on which each person came and went (delayed entry).
+    expected = R["coxph_compas_level"]["counting_process"]
+    assert_is_r(cox_regression(frame["end"], frame["event"], indicators, entry=frame["start"]), expected)
 
 
 def test_coxph_compas_race_interaction():
@@ -354,8 +358,8 @@ def test_the_unit_of_the_weights_does_not_matter():
 
 
 def test_contract_errors():
-    with pytest.raises(ContractError, match="`ties` is 'exact'"):
-        hazard_ratio(TIME, EVENT, SCORE, ties="exact")
+    with pytest.raises(ContractError, match="`ties` is 'none'"):
+        hazard_ratio(TIME, EVENT, SCORE, ties="none")
     with pytest.raises(ContractError, match="`weights` must not be negative"):
         hazard_ratio(TIME, EVENT, SCORE, weights=-np.ones(30))
     with pytest.raises(ContractError, match="`predictors` is empty"):
@@ -369,3 +373,65 @@ def test_weights_of_zero_are_as_if_the_rows_were_not_there():
     kept = hazard_ratio(TIME[SCORE != 3], EVENT[SCORE != 3], SCORE[SCORE != 3], cluster=np.arange(30)[SCORE != 3])
     weighted = hazard_ratio(TIME, EVENT, SCORE, weights=weights)
     assert (kept.value, kept.se, kept.n) == pytest.approx((weighted.value, weighted.se, weighted.n), rel=1e-9)
+
+
+def test_the_exact_likelihood_is_that_of_every_choice_of_those_at_risk():
+    score = np.array([0, 1, 3, 1, 2, 0, 2])
+    found = cox_regression([1, 1, 1, 2, 2, 2, 3], [1, 1, 0, 1, 1, 0, 0], {"score": score}, ties="exact")
+    hazard = np.exp(found.coefficients[0].value * score)
+    value = 0.0
+    for cases, at_risk in (([0, 1], range(7)), ([3, 4], range(3, 7))):
+        choices = sum(hazard[list(pair)].prod() for pair in itertools.combinations(at_risk, 2))
+        value += math.log(hazard[cases].prod() / choices)
+    assert value == pytest.approx(found.log_likelihood, rel=1e-12)
+
+
+def test_without_ties_the_exact_likelihood_is_efrons():
+    rng = np.random.default_rng(4)
+    people = rng.permutation(40) + 1, rng.integers(0, 2, 40), {"a": rng.normal(size=40), "b": rng.normal(size=40)}
+    exact, efron = (cox_regression(*people, strata=rng.integers(0, 1, 40), ties=ties) for ties in ("exact", "efron"))
+    assert efron.log_likelihood == pytest.approx(exact.log_likelihood, rel=1e-12)
+    assert np.allclose(efron.covariance, exact.covariance, rtol=1e-9)
+
+
+def test_exact_ties_with_counts_and_strata_are_those_of_people():
+    sample = random_follow_up(8, competing=False)
+    sample["strata"] = np.arange(60) % 2
+    one, two = (hazard_ratio(**people, ties="exact") for people in (sample, expanded(sample)))
+    assert (one.value, one.se) == pytest.approx((two.value, two.se), rel=1e-10)
+
+
+def test_time_that_is_cut_into_pieces_tells_the_same():
+    sample = expanded(random_follow_up(6, competing=False))
+    cut = np.minimum(sample["time"] / 2, 2)
+    pieces = {
+        "time": np.concatenate([cut, sample["time"]]),
+        "event": np.concatenate([0 * sample["event"], sample["event"]]),
+        "score": np.tile(sample["score"], 2),
+        "entry": np.concatenate([0 * cut, cut]),
+        "cluster": np.tile(np.arange(len(cut)), 2),
+        "strata": np.tile(np.arange(len(cut)) % 3, 2),
+    }
+    whole = {name: pieces[name][: len(cut)] for name in ("cluster", "strata")} | sample
+    for ties in ("efron", "breslow"):
+        one, two = (hazard_ratio(**people, ties=ties) for people in (whole, pieces))
+        assert (one.value, one.se) == pytest.approx((two.value, two.se), rel=1e-9)
+
+
+def test_separation_is_seen_among_those_at_risk_at_the_time_only():
+    # The person who scores 9 comes after the last event; of those at risk the higher one always has it.
+    time, event, score, entry = [2, 4, 5, 9], [1, 1, 0, 0], [3, 2, 1, 9], [0, 1, 0, 6]
+    assert hazard_ratio(time, event, score, entry=entry).status == "separated"
+    assert hazard_ratio(time, event, score).status == "ok"
+
+
+@pytest.mark.parametrize("entry", [[0, 2], [-1, 0], [3, 0]])
+def test_an_entry_that_is_not_before_the_time_is_refused(entry):
+    with pytest.raises(ContractError, match="before `time`"):
+        hazard_ratio([1, 2], [1, 0], [1, 0], entry=entry)
+
+
+@pytest.mark.parametrize("name", ["weights", "cluster", "entry"])
+def test_exact_ties_are_for_plain_samples(name):
+    with pytest.raises(ContractError, match=f"`{name}` is given"):
+        hazard_ratio([3, 4], [1, 0], [1, 0], ties="exact", **{name: [1, 2]})

@@ -14,14 +14,9 @@ from rvn.validation.follow_up.survival import kaplan_meier
 from rvn.validation.follow_up.times import follow_up, labels, risk_table
 
 R = r_values("survival")
-# Delayed entry, exact ties and other weights of pairs are not offered: tests/r/left_out.csv.
-NOT_OURS = {"counting_process", "S", "S_over_G", "I"}
-COX = [
-    name
-    for name in R
-    if name.startswith(("coxph_", "cause_specific"))
-    and name not in {"coxph_baseline_survival_rossi", "coxph_rossi_exact"}
-]
+# Other weights of pairs are not offered: tests/r/left_out.csv.
+NOT_OURS = {"S", "S_over_G", "I"}
+COX = [name for name in R if name.startswith(("coxph_", "cause_specific")) and name != "coxph_baseline_survival_rossi"]
 
 
 def close(expected: object, rel: float = 1e-9) -> object:

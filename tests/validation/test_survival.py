@@ -72,6 +72,24 @@ def test_km_compas_decile_730():
     assert_is_r(estimates, R["km_compas_decile_730"])
 
 
+def test_km_left_truncated_compas():
+    frame = compas_times()
+    people = {"group": frame["level"], "groups": LEVELS, "entry": frame["start"]}
+    estimates = kaplan_meier(frame["end"], frame["event"], HORIZONS, **people, method="log")
+    assert_is_r(estimates, R["km_left_truncated_compas"])
+    assert R["km_left_truncated_compas"]["time"] == [row.at["horizon"] for row in estimates]
+    events_since_the_start = np.cumsum(np.reshape(R["km_left_truncated_compas"]["n_event"], (3, 3)), axis=1)
+    assert events_since_the_start.ravel().tolist() == [estimate.n_events for estimate in estimates]
+    incidences = aalen_johansen(frame["end"], frame["event"], HORIZONS, **people)
+    assert close([row.value for row in estimates]) == [row.value for row in incidences]
+
+
+def test_people_who_come_later_are_at_risk_from_then_on():
+    # At 2 one of two has the event, at 4 one of two.
+    [risk] = kaplan_meier([2, 4, 5], [1, 1, 0], [4], entry=[0, 1, 2])
+    assert (0.75, 3) == (risk.value, risk.n)
+
+
 def test_km_rossi_fin():
     frame, expected = data("rossi"), R["km_rossi_fin"]
     estimates = kaplan_meier(frame["week"], frame["arrest"], expected["time"][:4], group=frame["fin"], method="log")

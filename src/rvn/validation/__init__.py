@@ -32,6 +32,7 @@ _WHERE = {
     "compare_brier_at": "rvn.validation.follow_up.time_dependent",
     "correlation": "rvn.validation.reliability.correlation",
     "cox_regression": "rvn.validation.follow_up.cox",
+    "cox_risk": "rvn.validation.follow_up.cox_risk",
     "cronbach_alpha": "rvn.validation.reliability.internal_consistency",
     "decision_curve": "rvn.validation.cutoffs.net_benefit",
     "differential_prediction_by_group": "rvn.validation.groups.differential_prediction",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from rvn.validation.estimate import Estimate
 from rvn.validation.follow_up.cox_model import fit, model_rows, predictor_columns
-from rvn.validation.follow_up.partial_likelihood import Ties
+from rvn.validation.follow_up.risk_sets import Ties
 from rvn.validation.follow_up.times import FollowUp, labels, totals
 from rvn.validation.observations import FloatArray, contract, numbers
 
@@ -44,6 +44,7 @@ def hazard_ratio(
     strata: npt.ArrayLike | None = None,
     weights: npt.ArrayLike | None = None,
     cluster: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     ties: Ties = "efron",
     level: float = 0.95,
 ) -> Estimate:
@@ -64,8 +65,12 @@ def hazard_ratio(
     cluster
         What several rows share, such as a person assessed twice; the standard error is then robust. With every
         person a cluster it is robust against a hazard that is not proportional.
+    entry
+        Time from which each person was observed, before `time`, where that was not the start: somebody who was
+        released a year before the study began is at risk of what the study sees from one year on (delayed entry).
     ties
-        ``efron`` or ``breslow``.
+        ``efron``, ``breslow`` or ``exact``, for events at the same time. The exact likelihood takes them as they
+        are, at the price of one step a person and a time's events; it is for people at risk from the start.
     level
         Confidence level.
 
@@ -79,7 +84,8 @@ def hazard_ratio(
     Raises
     ------
     ContractError
-        For arrays that are no follow-up, or negative weights.
+        For arrays that are no follow-up, negative weights, an `entry` that is not before `time`, or exact ties with
+        `weights`, `cluster` or `entry`.
 
     References
     ----------
@@ -95,7 +101,7 @@ def hazard_ratio(
     1.0
     """
     columns = {"x0": numbers("score", score)}
-    rows = model_rows(time, event, columns, counts, strata, weights, cluster)
+    rows = model_rows(time, event, columns, counts, strata, weights, cluster, entry)
     return fit(rows, ties).estimate(0, "hazard_ratio", level=level, is_ratio=True)
 
 
@@ -108,6 +114,7 @@ def hazard_ratio_per_sd(
     strata: npt.ArrayLike | None = None,
     weights: npt.ArrayLike | None = None,
     cluster: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     ties: Ties = "efron",
     level: float = 0.95,
 ) -> Estimate:
@@ -123,7 +130,7 @@ def hazard_ratio_per_sd(
     0.9574
     """
     columns = {"x0": numbers("score", score)}
-    rows = model_rows(time, event, columns, counts, strata, weights, cluster)
+    rows = model_rows(time, event, columns, counts, strata, weights, cluster, entry)
     weight = rows.counts * rows.columns.get("weights", np.ones(len(rows.at)))
     deviation = math.nan
     if rows.n > 1:
@@ -142,6 +149,7 @@ def hazard_ratios_by_level(
     reference: object = None,
     counts: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     ties: Ties = "efron",
     level: float = 0.95,
 ) -> tuple[Estimate, ...]:
@@ -152,7 +160,7 @@ def hazard_ratios_by_level(
 
     Parameters
     ----------
-    time, event, counts, strata, ties
+    time, event, counts, strata, entry, ties
         As for `hazard_ratio`.
     levels
         The level of each person, text or numbers.
@@ -178,7 +186,7 @@ def hazard_ratios_by_level(
     (1.0, {'level': 'low', 'reference': 'high'})
     """
     codes, names = labels("levels", levels)
-    rows = model_rows(time, event, {"levels": codes}, counts, strata)
+    rows = model_rows(time, event, {"levels": codes}, counts, strata, entry=entry)
     place = rows["levels"].astype(np.int64)
     people = totals(place, rows.counts, len(names))
     events = totals(place, rows.counts * (rows.event == 1), len(names))
@@ -220,6 +228,7 @@ def cox_regression(
     strata: npt.ArrayLike | None = None,
     weights: npt.ArrayLike | None = None,
     cluster: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     ties: Ties = "efron",
     level: float = 0.95,
 ) -> CoxRegression:
@@ -227,7 +236,7 @@ def cox_regression(
 
     Parameters
     ----------
-    time, event, counts, strata, weights, cluster, ties, level
+    time, event, counts, strata, weights, cluster, entry, ties, level
         As for `hazard_ratio`.
     predictors
         Numbers by name; a category goes in as one 0/1 column per level but one.
@@ -253,7 +262,7 @@ def cox_regression(
     True
     """
     columns = predictor_columns(predictors)
-    model = fit(model_rows(time, event, columns, counts, strata, weights, cluster), ties)
+    model = fit(model_rows(time, event, columns, counts, strata, weights, cluster, entry), ties)
     coefficients = tuple(
         replace(model.estimate(place, "log_hazard_ratio", level=level), at={"term": name})
         for place, name in enumerate(predictors)
@@ -275,6 +284,5 @@ def _indicators(rows: FollowUp, codes: list[int]) -> FollowUp:
     """Return the rows of some levels, with a 0/1 predictor for each of them but the first."""
     part = rows.where(np.isin(rows["levels"], codes))
     columns = {f"x{place}": (part["levels"] == code).astype(float) for place, code in enumerate(codes[1:])}
-    if "strata" in part.columns:
-        columns["strata"] = part["strata"]
+    columns |= {name: part[name] for name in ("strata", "entry") if name in part.columns}
     return replace(part, columns=columns)

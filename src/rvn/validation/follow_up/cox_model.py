@@ -12,19 +12,10 @@ import numpy.typing as npt
 from scipy import stats
 
 from rvn.validation.estimate import Estimate, Status
-from rvn.validation.follow_up.partial_likelihood import (
-    Likelihood,
-    RiskSets,
-    Ties,
-    is_monotone,
-    is_singular,
-    likelihood,
-    maximise,
-    penalise,
-    risk_sets,
-    score_residuals,
-)
-from rvn.validation.follow_up.times import FollowUp, follow_up, labels, totals
+from rvn.validation.follow_up.cox_maximum import derivatives, is_singular, maximise, penalise
+from rvn.validation.follow_up.partial_likelihood import likelihood, score_residuals
+from rvn.validation.follow_up.risk_sets import Derivatives, RiskSets, Ties, is_monotone, risk_sets
+from rvn.validation.follow_up.times import FollowUp, entry_column, follow_up, labels, totals
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray, contract, numbers
 
@@ -49,9 +40,10 @@ def model_rows(
     strata: npt.ArrayLike | None = None,
     weights: npt.ArrayLike | None = None,
     cluster: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
 ) -> FollowUp:
-    """Return the distinct complete rows of `columns` with those of ``strata``, ``weights`` and ``cluster`` given."""
-    columns = dict(columns)
+    """Return the distinct complete rows of `columns`, with those of ``strata`` and the others that are given."""
+    columns = {**columns, **entry_column(entry)}
     if strata is not None:
         columns["strata"] = labels("strata", strata)[0]
     if cluster is not None:
@@ -80,8 +72,8 @@ class Fit:
     scale: FloatArray
     covariance: FloatArray
     sets: RiskSets | None = None
-    null: Likelihood | None = None
-    found: Likelihood | None = None
+    null: Derivatives | None = None
+    found: Derivatives | None = None
     is_monotone: bool = False
 
     @property
@@ -150,6 +142,10 @@ def fit(rows: FollowUp, ties: Ties) -> Fit:
     """Fit Cox's model to the columns of `rows` called x0, x1, ..., with ``strata``, ``weights``, ``cluster``."""
     if ties not in get_args(Ties):
         raise contract(f"`ties` is {ties!r}; it must be one of {', '.join(get_args(Ties))}")
+    if ties == "exact" and (unfit := {"weights", "cluster", "entry"}.intersection(rows.columns)):
+        raise contract(
+            f"`ties` is exact, and `{min(unfit)}` is given", "the exact likelihood is for people at risk from the start"
+        )
     x = np.column_stack([array for name, array in rows.columns.items() if name.startswith("x")])
     open_ = np.full((x.shape[1], x.shape[1]), math.nan)
     if rows.n_events == 0:
@@ -159,7 +155,7 @@ def fit(rows: FollowUp, ties: Ties) -> Fit:
     if (scale == 0).any():
         return Fit(rows, ties, scale, open_)
     sets = risk_sets(rows, (x - mean) / scale, ties)
-    null = likelihood(sets, np.zeros(len(scale)))
+    null = derivatives(sets, np.zeros(len(scale)))
     if is_singular(null.information):
         return Fit(rows, ties, scale, open_)
     if len(scale) == 1 and is_monotone(sets):
@@ -174,9 +170,9 @@ def fit(rows: FollowUp, ties: Ties) -> Fit:
     return replace(model, covariance=covariance / np.outer(scale, scale))
 
 
-def _spread(rows: FollowUp, sets: RiskSets, found: Likelihood) -> FloatArray:
+def _spread(rows: FollowUp, sets: RiskSets, found: Derivatives) -> FloatArray:
     """Return the sum of squares and products of what each person, or cluster of people, adds to the score."""
-    residual = score_residuals(sets, found) * (sets.weight / sets.people)[:, None]
+    residual = score_residuals(sets, likelihood(sets, found.coefficients)) * (sets.weight / sets.people)[:, None]
     if "cluster" not in rows.columns:
         spread: FloatArray = (residual * sets.people[:, None]).T @ residual
         return spread

@@ -16,8 +16,8 @@ from scipy import stats
 
 from rvn.validation.estimate import Estimate
 from rvn.validation.follow_up.censoring import uncensored
+from rvn.validation.follow_up.cox_maximum import CONVERGED, REACH, STEPS, is_singular
 from rvn.validation.follow_up.cox_model import predictor_columns
-from rvn.validation.follow_up.partial_likelihood import CONVERGED, REACH, STEPS, is_singular
 from rvn.validation.follow_up.times import FollowUp, follow_up, risk_table, totals
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from scipy import stats
 
 from rvn.validation.estimate import Estimate
+from rvn.validation.follow_up.cox_maximum import is_singular
 from rvn.validation.follow_up.cox_model import fit, model_rows, predictor_columns
-from rvn.validation.follow_up.partial_likelihood import Likelihood, RiskSets, Ties, is_singular
+from rvn.validation.follow_up.risk_sets import Derivatives, RiskSets, Ties
 from rvn.validation.follow_up.times import FollowUp, risk_table
 from rvn.validation.observations import FloatArray
 
@@ -81,7 +82,7 @@ def proportionality(
     return tuple(replace(blank, at={"term": name}, status="not_estimable", notes=notes) for name in predictors)
 
 
-def _interaction(rows: FollowUp, sets: RiskSets, found: Likelihood) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _interaction(rows: FollowUp, sets: RiskSets, found: Derivatives) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return score and information for a product of each predictor with time, and rho of each.
 
     The information is what is left of it when the coefficients of the predictors are estimated as well.
@@ -95,8 +96,9 @@ def _interaction(rows: FollowUp, sets: RiskSets, found: Likelihood) -> tuple[Flo
     plain = np.linalg.inv(found.information)
     information: FloatArray = squared - crossed @ plain @ crossed
 
+    expected = sets.sums((sets.weight * sets.is_case)[:, None] * sets.x) - found.scores
     cell, people = sets.cell[sets.is_case], sets.people[sets.is_case]
-    residual = (sets.x[sets.is_case] - (found.expected / np.maximum(sets.deaths, 1)[:, None])[cell]) @ plain
+    residual = (sets.x[sets.is_case] - (expected / np.maximum(sets.deaths, 1)[:, None])[cell]) @ plain
     along = people @ (residual * curve[cell][:, None])
     spread = np.sqrt((people @ residual**2) * (people @ curve[cell] ** 2))
     rho = np.divide(along, spread, out=np.full(len(spread), math.nan), where=spread > 0)

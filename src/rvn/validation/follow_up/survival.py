@@ -15,6 +15,7 @@ from rvn.validation.estimate import Estimate, Scale
 from rvn.validation.follow_up.times import (
     FollowUp,
     RiskTable,
+    entry_column,
     follow_up,
     grouping_column,
     labels,
@@ -69,7 +70,6 @@ def risk_by(table: RiskTable, horizon: float) -> Risk:
     """
     k, before = times_by(table.times, horizon), times_before(table.times, horizon)
     n, d, other = table.at_risk[:k], table.events[:k], table.competing[:k]
-    everybody = float(table.at_risk[0]) if len(table.times) else 0.0
     at_risk = float(table.at_risk[before]) if before < len(table.times) else 0.0
     known = float(d[:before].sum() + other[:before].sum()) + at_risk
     value = se = math.nan
@@ -89,7 +89,7 @@ def risk_by(table: RiskTable, horizon: float) -> Risk:
             end = float(survival[-1]) if k else 1.0
             greenwood = np.divide(d, n * (n - d), out=np.zeros(k), where=left > 0).sum()
             value, se = 1 - end, end * math.sqrt(float(greenwood))
-    return Risk(value, se, int(everybody), int(d.sum()), int(known), int(at_risk))
+    return Risk(value, se, table.n, int(d.sum()), int(known), int(at_risk))
 
 
 def risk_estimate(
@@ -151,6 +151,7 @@ def kaplan_meier(
     group: npt.ArrayLike | None = None,
     groups: Sequence[object] | None = None,
     counts: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     method: Method = "log_log",
     level: float = 0.95,
 ) -> tuple[Estimate, ...]:
@@ -169,6 +170,9 @@ def kaplan_meier(
         Level or score of each person, and all levels in order; one that nobody has stays in the table.
     counts
         How many people each row stands for.
+    entry
+        Time from which each person was observed, before `time`, where that was not the start (delayed entry). Early
+        on few may be at risk then, and one event among them moves all that follows.
     method
         The scale of the limits, which are those of the survival probability (as in R's survfit), or
         ``"wilson"`` with the effective sample size. At a risk of 0 or 1 they are exact binomial limits for
@@ -199,7 +203,7 @@ def kaplan_meier(
     (0.625, 2)
     """
     columns, known = grouping_column(group, groups)
-    rows = follow_up(time, event, counts=counts, **columns)
+    rows = follow_up(time, event, counts=counts, **columns, **entry_column(entry))
     notes = ("competing events are taken as censorings",) if rows.has_competing else ()
     estimates = _table(
         "kaplan_meier_risk", rows.competing_as_censored(), known, horizons, method, level, of_survival=True
@@ -223,6 +227,7 @@ def aalen_johansen(
     group: npt.ArrayLike | None = None,
     groups: Sequence[object] | None = None,
     counts: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     method: Method = "log_log",
     level: float = 0.95,
 ) -> tuple[Estimate, ...]:
@@ -242,7 +247,7 @@ def aalen_johansen(
     0.5
     """
     columns, known = grouping_column(group, groups)
-    rows = follow_up(time, event, counts=counts, **columns)
+    rows = follow_up(time, event, counts=counts, **columns, **entry_column(entry))
     estimates = _table("cumulative_incidence", rows, known, horizons, method, level, of_survival=False)
     return tuple(
         replace(estimate, method=f"Aalen-Johansen, {estimate.method}", reference=AALEN_JOHANSEN)

@@ -92,6 +92,7 @@ class FollowUp:
 class RiskTable:
     """People at risk just before each of `times`, and what happened to them at it."""
 
+    n: int
     times: FloatArray
     at_risk: FloatArray
     events: FloatArray
@@ -135,6 +136,8 @@ def follow_up(
     kept = observations(counts=counts, time=numbers("time", time), event=codes, **columns)
     if (kept["time"] < 0).any():
         raise contract("`time` holds negative times", "count from the start of the time at risk")
+    if "entry" in columns and not ((kept["entry"] >= 0) & (kept["entry"] * (1 + TIE) < kept["time"])).all():
+        raise contract("`entry` must be 0 or above, and before `time`", "people with no time at risk tell nothing")
     rows, people = merge(kept.columns, kept.counts.astype(np.int64))
     times, at = _tied(rows["time"])
     others = {name: rows[name].astype(np.float64) for name in columns}
@@ -219,13 +222,32 @@ def risk_table(rows: FollowUp) -> RiskTable:
     leaving = totals(rows.at, rows.counts, size)
     anything = totals(rows.at, rows.counts * (rows.event > 0), size)
     events = totals(rows.at, rows.counts * (rows.event == 1), size)
+    entering = totals(first_at_risk(rows), rows.counts, size)
     return RiskTable(
+        n=rows.n,
         times=rows.times,
-        at_risk=np.cumsum(leaving[::-1])[::-1],
+        at_risk=np.cumsum(entering) - np.cumsum(leaving) + leaving,
         events=events,
         competing=anything - events,
         censored=leaving - anything,
     )
+
+
+def first_at_risk(rows: FollowUp) -> IntArray:
+    """Return which of the times is the first at which each row is at risk: the first after its ``entry``, if any.
+
+    >>> rows = follow_up([1, 2, 3], [1, 1, 0], entry=np.array([0.0, 1.0, 0.5]))
+    >>> first_at_risk(rows)
+    array([0, 1, 0])
+    """
+    if "entry" not in rows.columns:
+        return np.zeros(len(rows.at), dtype=np.int64)
+    return np.searchsorted(rows.times, rows["entry"] * (1 + TIE), side="right")
+
+
+def entry_column(entry: npt.ArrayLike | None) -> dict[str, FloatArray]:
+    """Return the column ``entry`` for `follow_up`, none when everybody is at risk from 0 on."""
+    return {} if entry is None else {"entry": numbers("entry", entry)}
 
 
 def totals(place: IntArray, values: FloatArray, size: int) -> FloatArray:

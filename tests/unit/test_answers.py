@@ -241,6 +241,7 @@ def test_no_answers_at_all_are_no_mistake(form: rvn.Instrument) -> None:
         ("RVN605", "born", math.nan),
         ("RVN603", "born", "31.05.1990"),
         ("RVN603", "born", "1990-02-30"),
+        ("RVN603", "born", "2020-W01-1"),
         ("RVN603", "born", ""),
         ("RVN603", "born", 19900531),
         ("RVN603", "born", True),
@@ -295,7 +296,18 @@ def test_the_day_of_assessment_is_asked_for_together_with_the_rest(form: rvn.Ins
 
 
 @pytest.mark.parametrize(
-    "on", ["yesterday", "", "30.06.2025", 20250630, True, datetime.datetime(2025, 6, 30), math.nan, ["2025-06-30"]]
+    "on",
+    [
+        "yesterday",
+        "",
+        "30.06.2025",
+        "2025-W26-1",
+        20250630,
+        True,
+        datetime.datetime(2025, 6, 30),
+        math.nan,
+        ["2025-06-30"],
+    ],
 )
 def test_a_day_of_assessment_that_is_no_date_is_refused(on: object, form: rvn.Instrument) -> None:
     assert ["RVN603"] == [problem.code for problem in refused(form, {"q01": "yes"}, on)]

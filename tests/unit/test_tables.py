@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -57,6 +58,7 @@ COLUMNS: dict[str, list[pl.Series]] = {
         pl.Series([1, 2, 3, None, 4, 0, -1, 10**18]),
         pl.Series(["1", "2", "3", None, "1.0", "refused", " 1", "03"]),
         pl.Series([1.0, 2.0, 3.0, None, 2.5, float("nan"), float("inf"), 1e300]),
+        pl.Series([Decimal("1.0"), Decimal("2.0"), Decimal("3.0"), None, Decimal("2.5"), *map(Decimal, (0, -1, 9))]),
     ],
     "odd": [pl.Series([7, -2, 0, None, 7, 7, -2, 7]), pl.Series([7.0, -2.0, 7.5, None, 7, 7, -2, 7])],
     "many": [
@@ -68,6 +70,7 @@ COLUMNS: dict[str, list[pl.Series]] = {
     "born": [
         pl.Series([date(2000, 2, 29), ON, date(2025, 3, 1), None, date(1970, 1, 1), *[date(1990, 1, 31)] * 3]),
         pl.Series(["2000-02-29", "2025-02-28", "2025-03-01", None, "1900-02-29", "0000-01-01", "19900131", "refused"]),
+        pl.Series(["2020-W01-1", *[None] * 7]),
         pl.Series([datetime(2000, 2, 29, 23, 59), *[datetime(1990, 1, 31)] * 7]),
         pl.Series([1, 2, None, None, None, None, None, None]),
     ],

@@ -95,12 +95,14 @@ def _day(on: date | str | None, plan: Plan, problems: list[Diagnostic]) -> date 
 def _date(value: object) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and len(value) == 10:  # other forms of ISO 8601 are too easily something else
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return None
-    return None
+    if not isinstance(value, str):
+        return None
+    try:
+        found = date.fromisoformat(value)
+    except ValueError:
+        return None
+    # Other forms of ISO 8601, such as 2020-W01-1, are too easily something else.
+    return found if found.isoformat() == value else None
 
 
 def read_answer(field: Field, value: object, day: date | None = None) -> Reading | Diagnostic:

@@ -181,5 +181,6 @@ def _pyarrow_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spr
 
     array = pa.array(values, mask=absent if absent.any() else None)
     if spread.names:
-        array = pa.DictionaryArray.from_arrays(array, pa.array(spread.names, pa.string()), ordered=spread.ordered)
+        # As text: dictionaries of parts of a file would differ from part to part.
+        array = pa.DictionaryArray.from_arrays(array, pa.array(spread.names, pa.string())).dictionary_decode()
     return pa.chunked_array([array])

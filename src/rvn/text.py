@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Language = Literal["en", "lv"]
+Plural = Literal["zero", "one", "other"]  # "zero" is said in Latvian only
 LANGUAGES: tuple[Language, ...] = ("en", "lv")
 
 
@@ -28,16 +29,32 @@ def points(value: float, language: Language) -> str:
     ('−1 point', '2 points')
     """
     shown = number(value, language)
-    digits = shown.lstrip("−")
+    forms: dict[Plural, str] = (
+        {"one": "point", "other": "points"}
+        if language == "en"
+        else {"zero": "punktu", "one": "punkts", "other": "punkti"}
+    )
+    return f"{shown} {forms[plural(shown, language)]}"
+
+
+def plural(shown: str, language: Language) -> Plural:
+    """Return the form that a word takes beside a number, by the plural rules of the Unicode CLDR.
+
+    >>> [plural(shown, "lv") for shown in ("0", "1", "2", "11", "21", "1,5", "2,1")]
+    ['zero', 'one', 'other', 'zero', 'one', 'other', 'one']
+    >>> plural("1", "en"), plural("2", "en")
+    ('one', 'other')
+    """
+    digits = shown.lstrip("−").replace("\N{NO-BREAK SPACE}", "")
     if language == "en":
-        return f"{shown} {'point' if digits == '1' else 'points'}"
+        return "one" if digits == "1" else "other"
     whole, _, fraction = digits.partition(",")
-    # The plural rules of Latvian in the Unicode CLDR: the last digits that are shown decide.
+    # The last digits that are shown decide.
     last = int(fraction or whole)
     among_teens = 11 <= last % 100 <= 19 and len(fraction) in (0, 2)
     if among_teens or (not fraction and last % 10 == 0):
-        return f"{shown} punktu"
-    return f"{shown} {'punkts' if last % 10 == 1 else 'punkti'}"
+        return "zero"
+    return "one" if last % 10 == 1 else "other"
 
 
 def word(name: str, language: Language) -> str:

@@ -77,6 +77,11 @@ SHEET_OR_STUDY = Message(
     "a sheet of answers needs its instrument, and a study file names its own",
     "write `rvn study check sheet.xlsx --instrument id@version`, or `rvn study check study.yaml`",
 )
+NO_REPORT = Message(
+    "RVN944",
+    "there is no report: figures and pages need matplotlib and jinja2",
+    "install them: pip install 'rvn[report]'; then `rvn study report results.json` writes it",
+)
 CLEANED_OUT = Message(
     "RVN942", "`-o` is for repaired rows, in a .csv file", "add `--cleaning cleaning.yaml`, and end the name in .csv"
 )

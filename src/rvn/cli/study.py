@@ -1,4 +1,4 @@
-"""The commands of studies: check, lock, run."""
+"""The commands of studies: check, lock, run, report."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 
 File = Annotated[Path, typer.Argument(metavar="STUDY", help="The file of the study, such as study.yaml.")]
+Tongue = Annotated[Literal["en", "lv"], typer.Option("--language", help="Language of the report.")]
 Form = Annotated[Format, typer.Option("--format", help="How to print: as text to read or as JSON.")]
 
 
@@ -67,6 +69,7 @@ def run(
             "--suppress-below", metavar="N", min=0, help="Show no number of fewer people or events than this."
         ),
     ] = None,
+    language: Tongue = "en",
     form: Form = Format.TEXT,
 ) -> None:
     """Run a study: score, tally, compute, judge, and write everything into a folder."""
@@ -81,7 +84,7 @@ def run(
         with _progress(form) as progress:
             results = run_study(study, suppress_below=suppress_below, progress=progress)
         try:
-            written = write(results, folder)
+            written = (*write(results, folder), *_reported(results, folder, language, form))
         except OSError as error:
             raise CommandError(problems.CANNOT_WRITE.at(file=folder, why=problems.reason(error))) from None
         not_met = any(verdict.verdict == "not met" for verdict in results.verdicts)
@@ -91,6 +94,43 @@ def run(
             _say_results(results, written)
         if not_met:
             raise typer.Exit(Exit.PROBLEMS)
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(metavar="RESULTS", help="The results.json of a run.")],
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Where the report goes; beside it.")] = None,
+    language: Tongue = "en",
+    form: Form = Format.TEXT,
+) -> None:
+    """Write the report of a run again, in another place or language."""
+    from rvn.study.record import read_results
+
+    with reporting(form):
+        folder = file.parent if to is None else to
+        if not file.is_file():
+            raise CommandError(problems.NO_FILE.at(file=file))
+        results = read_results(file)
+        try:
+            written = _reported(results, folder, language, form)
+        except OSError as error:
+            raise CommandError(problems.CANNOT_WRITE.at(file=folder, why=problems.reason(error))) from None
+        if not written:
+            raise typer.Exit(Exit.CANNOT_RUN)
+        if form is Format.JSON:
+            say_json({"written": [str(path) for path in written]})
+        else:
+            say(f"{_number(len(written), 'file')} in {problems.shortened(str(folder))}")
+
+
+def _reported(results: Results, folder: Path, language: Literal["en", "lv"], form: Format) -> tuple[Path, ...]:
+    """Write the report where what it needs is installed; say what is missing where it is not."""
+    if any(find_spec(name) is None for name in ("matplotlib", "jinja2")):
+        tell([problems.NO_REPORT.at()], form)
+        return ()
+    from rvn.report import write
+
+    return write(results, folder, language=language)
 
 
 @app.command()

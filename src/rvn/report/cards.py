@@ -8,7 +8,7 @@ from collections import Counter
 from rvn.report.document import Card
 from rvn.report.said import Said, capital
 from rvn.report.strip import strip
-from rvn.study.results import Results, Verdict
+from rvn.study.results import Grouping, Results, Verdict
 
 
 def answer(results: Results, said: Said) -> str:
@@ -16,11 +16,13 @@ def answer(results: Results, said: Said) -> str:
     if not results.verdicts:
         return said.phrase("no_criteria")
     found = Counter(verdict.verdict for verdict in results.verdicts)
-    n = len(results.verdicts)
-    is_one = n == 1 if said.language == "en" else n % 10 == 1 and n % 100 != 11
-    total = said.phrase("criteria_one" if is_one else "criteria_other", n=n)
-    words = {"met": found["met"], "not_met": found["not met"], "open": found["not enough data"]}
-    return said.phrase("answer", total=total, **words)
+    words = {
+        "n": len(results.verdicts),
+        "met": found["met"],
+        "not_met": found["not met"],
+        "open": found["not enough data"],
+    }
+    return said.phrase("answer", **words)
 
 
 def lock(results: Results, said: Said) -> str:
@@ -38,7 +40,9 @@ def card(verdict: Verdict, said: Said) -> Card:
     """Return a verdict as it stands on the first screen."""
     sentences = [*_plainly(verdict, said), _asked(verdict, said), _found(verdict, said), *_more(verdict, said)]
     if verdict.not_judged:
-        sentences.append(said.phrase("too_small", groups=", ".join(verdict.not_judged)))
+        names = group_names(verdict, said)
+        small = ", ".join(names.get(group, group) for group in verdict.not_judged)
+        sentences.append(said.phrase("too_small", groups=small))
     if reason := said.words(verdict.because):
         sentences.append(reason)
     word = said.phrase(verdict.verdict)
@@ -55,16 +59,26 @@ def about(verdict: Verdict, said: Said) -> str:
         words = said.phrase("about_score", measure=measure, score=score)
     if verdict.grouping:
         words += ", " + said.phrase("by_grouping", grouping=grouping(verdict, said))
+    if verdict.cut and verdict.score:
+        words += ", " + said.phrase("from_cut", cut=said.level(verdict.score, verdict.cut))
     return words
 
 
 def grouping(verdict: Verdict, said: Said) -> str:
     """Return what the grouping of a verdict is called."""
-    for analysis in said.results.analyses:
-        for found in analysis.groupings:
-            if found.id == verdict.grouping:
-                return said.words(found.title, found.id)
-    return verdict.grouping or ""
+    found = _grouping(verdict, said)
+    return (verdict.grouping or "") if found is None else said.words(found.title, found.id)
+
+
+def group_names(verdict: Verdict, said: Said) -> dict[str, str]:
+    """Return what the groups of a verdict are called."""
+    found = _grouping(verdict, said)
+    return {} if found is None else {row.group: said.words(row.label, row.group) for row in found.rows}
+
+
+def _grouping(verdict: Verdict, said: Said) -> Grouping | None:
+    every = (found for analysis in said.results.analyses for found in analysis.groupings)
+    return next((found for found in every if found.id == verdict.grouping), None)
 
 
 def _plainly(verdict: Verdict, said: Said) -> list[str]:
@@ -78,7 +92,8 @@ def _plainly(verdict: Verdict, said: Said) -> list[str]:
     if verdict.measure == "rise between levels":
         return [said.phrase("plain_rise", points=said.number(100 * estimate.value, 1))]
     if "group" in estimate.at and "reference" in estimate.at:
-        group, reference = estimate.at["group"], estimate.at["reference"]
+        names = group_names(verdict, said)
+        group, reference = (names.get(str(estimate.at[key]), str(estimate.at[key])) for key in ("group", "reference"))
         return [said.phrase("plain_difference", group=group, reference=reference)]
     return []
 

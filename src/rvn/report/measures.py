@@ -8,7 +8,7 @@ from rvn.text import Language
 PERCENTAGES = frozenset(
     {"rate", "base_rate", "flagged", "sensitivity", "specificity", "positive_predictive_value",
      "negative_predictive_value", "false_positive_rate", "false_negative_rate", "selection_rate", "missing", "share",
-     "raised", "lowered", "percent_agreement", "cumulative_incidence"}
+     "accuracy", "overridden", "absent", "raised", "lowered", "percent_agreement", "cumulative_incidence"}
 )  # fmt: skip
 
 _NAMES: dict[str, dict[Language, str]] = {
@@ -84,7 +84,73 @@ _NAMES: dict[str, dict[Language, str]] = {
     "e90": {"en": "90th percentile of the error (E90)", "lv": "kļūdas 90. procentile (E90)"},
     "emax": {"en": "largest error of calibration", "lv": "lielākā kalibrācijas kļūda"},
     "correlation": {"en": "correlation", "lv": "korelācija"},
+    "overridden": {"en": "level replaced", "lv": "līmenis mainīts"},
+    "raised": {"en": "level raised", "lv": "līmenis paaugstināts"},
+    "lowered": {"en": "level lowered", "lv": "līmenis pazemināts"},
+    "absent": {"en": "answer absent", "lv": "trūkst atbildes"},
+    "share": {"en": "share", "lv": "īpatsvars"},
+    "cronbach_alpha": {"en": "Cronbach's alpha", "lv": "Kronbaha alfa (α)"},
+    "alpha_without": {"en": "alpha without it", "lv": "alfa bez šī panta"},
+    "cumulative_incidence": {"en": "cumulative incidence", "lv": "kumulatīvais biežums"},
+    "joint_intercept": {"en": "intercept beside the slope", "lv": "brīvais loceklis kopā ar slīpumu"},
+    "calibration_overall": {"en": "test of calibration", "lv": "kalibrācijas tests"},
+    "spiegelhalter_z": {"en": "Spiegelhalter's z", "lv": "Špīgelhaltera z"},
+    "eci": {"en": "estimated calibration index (ECI)", "lv": "kalibrācijas indekss (ECI)"},
+    "kappa_linear": {"en": "kappa, linear weights", "lv": "kapa (κ) ar lineāriem svariem"},
+    "measurement_error": {"en": "standard error of measurement", "lv": "mērījuma standartkļūda"},
+    "krippendorff_alpha_interval": {
+        "en": "Krippendorff's alpha of intervals",
+        "lv": "Kripendorfa alfa (α), intervālu skala",
+    },
+    "krippendorff_alpha_ordinal": {
+        "en": "Krippendorff's alpha of ranks",
+        "lv": "Kripendorfa alfa (α), rangu skala",
+    },
+    "accuracy": {"en": "share told right", "lv": "pareizi klasificēto īpatsvars"},
+    "flagged": {"en": "flagged", "lv": "atzīmēto īpatsvars"},
+    "selection_rate": {"en": "share flagged", "lv": "atzīmēto īpatsvars"},
+    "positive_likelihood_ratio": {
+        "en": "positive likelihood ratio",
+        "lv": "pozitīva vērtējuma ticamības attiecība (LR+)",
+    },
+    "negative_likelihood_ratio": {
+        "en": "negative likelihood ratio",
+        "lv": "negatīva vērtējuma ticamības attiecība (LR−)",
+    },
+    "youden": {"en": "Youden's J", "lv": "Judena indekss (J)"},
+    "number_needed_to_detain": {
+        "en": "people flagged for one event among them",
+        "lv": "atzīmētās personas uz vienu notikumu",
+    },
+    "number_safely_discharged": {
+        "en": "people not flagged for one event among them",
+        "lv": "neatzīmētās personas uz vienu notikumu",
+    },
+    "odds_ratio_at_equal_score": {
+        "en": "odds ratio of groups at the same score",
+        "lv": "grupu izredžu attiecība pie vienāda vērtējuma",
+    },
+    "slope_ratio": {"en": "ratio of slopes", "lv": "slīpumu attiecība"},
+    "differential_prediction": {
+        "en": "test whether a score means the same risk",
+        "lv": "tests, vai vērtējums nozīmē vienādu risku",
+    },
 }
+
+
+# What is said of a measure that already has words.
+_OF: dict[str, dict[Language, str]] = {
+    "_difference": {"en": "difference in {of}", "lv": "{of}: atšķirība"},
+    "_ratio": {"en": "ratio of {of}", "lv": "{of}: attiecība"},
+    "_equality": {"en": "test of equal {of}", "lv": "{of}: vienādības tests"},
+    "_prediction": {"en": "{of}: prediction interval", "lv": "{of}: prognozes intervāls"},
+    "_heterogeneity": {"en": "{of}: heterogeneity", "lv": "{of}: heterogenitāte"},
+}
+
+
+def is_known(name: str) -> bool:
+    """Return whether a measure has words in every language."""
+    return name in _NAMES or any(name.endswith(end) and name.removesuffix(end) in _NAMES for end in _OF)
 
 
 def measure(name: str, language: Language) -> str:
@@ -93,5 +159,9 @@ def measure(name: str, language: Language) -> str:
     >>> measure("auc", "en"), measure("some_new_measure", "en")
     ('AUC', 'some new measure')
     """
-    found = _NAMES.get(name)
-    return found[language] if found else name.replace("_", " ")
+    if found := _NAMES.get(name):
+        return found[language]
+    for end, texts in _OF.items():
+        if name.endswith(end) and name.removesuffix(end) in _NAMES:
+            return texts[language].format(of=_NAMES[name.removesuffix(end)][language])
+    return name.replace("_", " ")

@@ -9,22 +9,22 @@ from rvn.report.cards import about, answer, lock
 from rvn.report.said import Said
 from rvn.study.results import Analysis, Results
 
-_SENTENCES = {
+SENTENCES = {
     "methods_plan": {
         "en": "The study asks: {question} {lock}",
         "lv": "Pētījuma jautājums: {question} {lock}",
     },
     "methods_scores": {
-        "en": "{score} was taken as {what}.",
+        "en": "{score} was {what}.",
         "lv": "{score}: {what}.",
     },
     "scored": {"en": "scored by {reference}", "lv": "aprēķināts pēc {reference}"},
-    "recorded": {"en": "recorded in the data ({output})", "lv": "kā ierakstīts datos ({output})"},
+    "recorded": {"en": "taken as recorded in the data ({output})", "lv": "kā ierakstīts datos ({output})"},
     "methods_outcome": {
         "en": "The event was {event}{window}; source: {source}.",
         "lv": "Notikums: {event}{window}; avots: {source}.",
     },
-    "within": {"en": " within {window}", "lv": ", novērošanas logs: {window}"},
+    "within": {"en": " {window}", "lv": " {window}"},
     "methods_intervals": {
         "en": "All intervals are {level}% intervals. Statistics were computed with rvn {version}; the methods and "
         "their references are listed in the report.",
@@ -32,16 +32,16 @@ _SENTENCES = {
         "atsauces uzskaitītas pārskatā.",
     },
     "sample": {
-        "en": "The data hold {rows} rows; after the exclusions of the plan {left} remain.",
-        "lv": "Datos ir {rows} rindas; pēc plānā paredzētās atlases paliek: {left}.",
+        "en": "Rows in the data: {rows}; left after the exclusions of the plan: {left}.",
+        "lv": "Rindu skaits datos: {rows}; pēc plānā paredzētās atlases paliek: {left}.",
     },
     "sample_analysis": {
-        "en": "{score} and {outcome}: {n} analysed, of whom {rate} had the event.",
-        "lv": "{score} un {outcome}: analizēti {n}, notikums bija {rate}.",
+        "en": "{score}, {outcome}: {n} people were analysed; the rate of the event was {rate}.",
+        "lv": "{score}, iznākums „{outcome}”: analizēto personu skaits – {n}; notikuma biežums – {rate}.",
     },
     "result_auc": {
         "en": "{score} told people with and without {outcome} apart with an AUC of {auc}.",
-        "lv": "{score}: izšķirtspēja pret iznākumu „{outcome}” – AUC {auc}.",
+        "lv": "{score}, iznākums „{outcome}”: izšķirtspēja (AUC) – {auc}.",
     },
     "result_levels": {
         "en": "The rate was {rates}.",
@@ -67,8 +67,8 @@ _SENTENCES = {
         "ilgums nav pārbaudīts.",
     },
     "limit_window": {
-        "en": "The source does not state the window of {outcome}.",
-        "lv": "Avotā nav norādīts novērošanas logs ({outcome}).",
+        "en": "The source does not state within which time {outcome} counts.",
+        "lv": "Avotā nav norādīts, kādā laikā iznākums „{outcome}” skaitās.",
     },
     "limit_recalled": {
         "en": "{score} rests on facts that nobody has checked against their source: {parts}.",
@@ -104,7 +104,7 @@ def narrative(results: Results, said: Said) -> dict[str, list[str]]:
 
 
 def _say(said: Said, name: str, **values: object) -> str:
-    return _SENTENCES[name][said.language].format(**values)
+    return SENTENCES[name][said.language].format(**values)
 
 
 def _methods(results: Results, said: Said) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _sample(results: Results, said: Said) -> Iterator[str]:
         yield _say(said, "sample", rows=rows, left=said.people(results.flow[-1].left))
     for analysis in results.analyses:
         rate = said.estimate(analysis.base_rate)
-        yield _say(said, "sample_analysis", **_names(analysis, said), n=said.people(analysis.n), rate=rate)
+        yield _say(said, "sample_analysis", **_names(analysis, said), n=said.count(analysis.n), rate=rate)
 
 
 def _results(results: Results, said: Said) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _of_analysis(analysis: Analysis, said: Said) -> Iterator[str]:
     yield _say(said, "result_auc", **_names(analysis, said), auc=said.estimate(analysis.auc))
     if analysis.levels:
         rates = "; ".join(
-            f"{said.level(analysis.score, row.level)} – {said.estimate(row.rate)}" for row in analysis.levels
+            f"{said.at_level(analysis.score, row.level)} {said.estimate(row.rate)}" for row in analysis.levels
         )
         yield _say(said, "result_levels", rates=rates)
     if analysis.calibration is not None:

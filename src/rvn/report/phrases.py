@@ -20,12 +20,11 @@ PHRASES: dict[str, dict[Language, str]] = {
     "not met": {"en": "not met", "lv": "nav izpildīts"},
     "not enough data": {"en": "not enough data", "lv": "nepietiek datu"},
     "answer": {
-        "en": "Of {total} set beforehand, {met} met, {not_met} not met; for {open} there are not enough data.",
-        "lv": "No {total}, kas noteikti iepriekš: izpildīti – {met}, nav izpildīti – {not_met}, nepietiek datu – "
-        "{open}.",
+        "en": "Criteria set beforehand: {n}. Met: {met}; not met: {not_met}; not enough data: {open}.",
+        "lv": "Iepriekš noteikti kritēriji: {n}. Izpildīti: {met}; nav izpildīti: {not_met}; nepietiek datu: {open}.",
     },
-    "criteria_one": {"en": "{n} criterion", "lv": "{n} kritērija"},
-    "criteria_other": {"en": "{n} criteria", "lv": "{n} kritērijiem"},
+    "against": {"en": "{one} against {other}", "lv": "{one} / {other}"},
+    "from_cut": {"en": "from {cut}", "lv": "sākot ar „{cut}”"},
     "no_criteria": {
         "en": "No criteria were set beforehand, so nothing is judged.",
         "lv": "Kritēriji iepriekš nav noteikti, tāpēc nekas netiek vērtēts.",
@@ -63,11 +62,12 @@ PHRASES: dict[str, dict[Language, str]] = {
     "found_nothing": {"en": "Nothing can be estimated.", "lv": "Neko nevar aplēst."},
     "more": {
         "en": "If the value stayed as it is, about {people} more people would decide it.",
-        "lv": "Ja vērtība nemainītos, izšķiršanai vajadzētu aptuveni vēl {people} personas.",
+        "lv": "Ja vērtība nemainītos, lai izšķirtu, vajadzētu datus vēl par aptuveni {people} cilvēkiem.",
     },
     "more_events": {
         "en": "If the value stayed as it is, about {people} more people with {events} more events would decide it.",
-        "lv": "Ja vērtība nemainītos, izšķiršanai vajadzētu aptuveni vēl {people} personas ar {events} notikumiem.",
+        "lv": "Ja vērtība nemainītos, lai izšķirtu, vajadzētu datus vēl par aptuveni {people} cilvēkiem; notikumu "
+        "skaits tajos – {events}.",
     },
     "too_small": {
         "en": "Too few to tell: {groups}.",
@@ -80,8 +80,8 @@ PHRASES: dict[str, dict[Language, str]] = {
     "plain_auc": {
         "en": "Of 100 pairs of somebody with the event and somebody without it, the one with it scores higher in "
         "{of_100} (ties count half).",
-        "lv": "Ja salīdzina personu ar notikumu un personu bez tā, tad no 100 šādiem pāriem {of_100} pāros augstāk "
-        "novērtēta persona ar notikumu (vienādus skaita pa pusei).",
+        "lv": "Ja salīdzina personu ar notikumu un personu bez tā, augstāks vērtējums personai ar notikumu ir {of_100} "
+        "no 100 šādiem pāriem (vienādus vērtējumus skaita pa pusei).",
     },
     "plain_e_over_o": {
         "en": "For every 100 people with the event, the published risks expected {of_100}.",
@@ -89,11 +89,11 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "plain_rise": {
         "en": "The smallest rise of the rate from one level to the next is {points} percentage points.",
-        "lv": "Mazākais biežuma pieaugums no līmeņa uz nākamo līmeni ir {points} procentpunkti.",
+        "lv": "Mazākais biežuma pieaugums no viena līmeņa uz nākamo, procentpunktos: {points}.",
     },
     "plain_difference": {
-        "en": "The largest difference found is that of {group} from {reference}.",
-        "lv": "Lielākā atrastā atšķirība: {group}, salīdzinot ar {reference}.",
+        "en": "The largest difference found is between the groups “{group}” and “{reference}”.",
+        "lv": "Lielākā atrastā atšķirība ir starp grupām „{group}” un „{reference}”.",
     },
     # parts of the report
     "verdicts": {"en": "Verdicts", "lv": "Vērtējums pēc kritērijiem"},
@@ -101,7 +101,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "results": {"en": "Results in words", "lv": "Rezultātu apraksts"},
     "cases": {"en": "Flow of cases", "lv": "Novērojumu atlase"},
     "scores": {"en": "What was scored", "lv": "Kas tika novērtēts"},
-    "analysis": {"en": "{score} and {outcome}", "lv": "{score} un {outcome}"},
+    "analysis": {"en": "{score} and {outcome}", "lv": "{score}; iznākums – {outcome}"},
     "groups": {"en": "Groups and sites", "lv": "Grupas un struktūrvienības"},
     "comparison": {"en": "Comparison: {first} and {second}", "lv": "Salīdzinājums: {first} un {second}"},
     "agreement": {"en": "Agreement of raters", "lv": "Vērtētāju savstarpējā saskaņa"},
@@ -130,6 +130,8 @@ PHRASES: dict[str, dict[Language, str]] = {
     "observed": {"en": "Observed", "lv": "Novērotie"},
     "cut": {"en": "From", "lv": "Sākot ar"},
     "flagged": {"en": "Flagged", "lv": "Atzīmēti"},
+    "given": {"en": "Points: people", "lv": "Punkti: personas"},
+    "reasons": {"en": "Reasons: people", "lv": "Iemesli: personas"},
     "absent": {"en": "Answer absent", "lv": "Trūkst atbildes"},
     "method": {"en": "Method", "lv": "Metode"},
     "reference": {"en": "Reference", "lv": "Atsauce"},
@@ -160,6 +162,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "table_items": {"en": "Item statistics.", "lv": "Pantu statistika."},
     "table_reliability": {"en": "Internal consistency.", "lv": "Iekšējā saskaņotība."},
     "table_overrides": {"en": "Computed and final levels.", "lv": "Aprēķinātie un galīgie līmeņi."},
+    "table_overridden": {"en": "How often levels were replaced.", "lv": "Cik bieži līmenis mainīts."},
     "table_headline": {"en": "Main results.", "lv": "Galvenie rezultāti."},
     "table_levels": {"en": "Level by level.", "lv": "Pa līmeņiem."},
     "table_scores": {"en": "Score by score.", "lv": "Pa punktiem."},
@@ -171,6 +174,14 @@ PHRASES: dict[str, dict[Language, str]] = {
     "table_differences": {
         "en": "Differences between groups: {grouping}.",
         "lv": "Atšķirības starp grupām: {grouping}.",
+    },
+    "table_errors": {
+        "en": "Errors in each group when a cut and above is called high: {grouping}.",
+        "lv": "Kļūdas katrā grupā, ja par augstu sauc robežu un virs tās: {grouping}.",
+    },
+    "small_group": {
+        "en": "fewer than {people} people or {events} events",
+        "lv": "personu skaits zem {people} vai notikumu skaits zem {events}",
     },
     "table_measures": {"en": "Further measures.", "lv": "Citi rādītāji."},
     "table_calibration": {"en": "Whether the published risks are right.", "lv": "Vai publicētie riski ir pareizi."},
@@ -236,7 +247,7 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Published risks from {low} to {high}; expected over observed is {ratio}.",
         "lv": "Publicētie riski no {low} līdz {high}; sagaidāmo un novēroto attiecība ir {ratio}.",
     },
-    "alt_incidence": {"en": "At {horizon} {unit}: {rates}.", "lv": "{horizon} {unit}: {rates}."},
+    "alt_incidence": {"en": "{within}: {rates}.", "lv": "{within}: {rates}."},
     "alt_forest": {"en": "{rows}.", "lv": "{rows}."},
     # footer
     "decision": {

@@ -8,9 +8,22 @@ from collections.abc import Mapping
 from rvn.report.measures import PERCENTAGES, measure
 from rvn.report.phrases import phrase
 from rvn.study.results import Estimate, Results, ScoreFacts, Words
-from rvn.text import Language, word
+from rvn.text import Language, Plural, plural, word
 
 NARROW = "\N{NO-BREAK SPACE}"
+
+WITHIN = {"years": ("gada", "gadu"), "months": ("mēneša", "mēnešu"), "days": ("dienas", "dienu")}
+
+# Levels of risk as attributes: "zems risks", but "zema riska personām".
+OF_RISK = {
+    "ļoti zems risks": "ļoti zema riska",
+    "zems risks": "zema riska",
+    "vidējs risks": "vidēja riska",
+    "augsts risks": "augsta riska",
+    "ļoti augsts risks": "ļoti augsta riska",
+    "zems līdz vidējs risks": "zema līdz vidēja riska",
+    "vidējs līdz augsts risks": "vidēja līdz augsta riska",
+}
 
 
 class Said:
@@ -106,9 +119,8 @@ class Said:
             return self.phrase("hidden")
         if self.language == "en":
             return f"{self.count(count)} {'person' if count == 1 else 'people'}"
-        is_singular = count % 10 == 1 and count % 100 != 11
-        of_many = count % 10 == 0 or 11 <= count % 100 <= 19
-        return f"{self.count(count)} {'persona' if is_singular else 'personu' if of_many else 'personas'}"
+        forms: dict[Plural, str] = {"zero": "personu", "one": "persona", "other": "personas"}
+        return f"{self.count(count)} {forms[plural(self.count(count), 'lv')]}"
 
     # names
 
@@ -127,7 +139,15 @@ class Said:
     def window(self, name: str) -> str:
         """Return the window of an outcome; nothing where its source does not state it."""
         outcome = self._outcomes[name]
-        return "" if math.isnan(outcome.window) else f"{self.plain(outcome.window)} {self.unit(outcome.unit)}"
+        return "" if math.isnan(outcome.window) else self.within(outcome.window, outcome.unit)
+
+    def within(self, time: float, unit: str) -> str:
+        """Return within which time something happens."""
+        shown = self.plain(time)
+        form = plural(shown, self.language)
+        if self.language == "en":
+            return f"within {shown} {unit.removesuffix('s') if form == 'one' else unit}"
+        return f"{shown}{NARROW}{WITHIN[unit][form != 'one']} laikā"
 
     def unit(self, unit: str) -> str:
         """Return a unit of time."""
@@ -137,7 +157,18 @@ class Said:
 
     def level(self, score: str, name: str) -> str:
         """Return what a level of a score is called."""
-        return next((self.words(each.label, name) for each in self.facts(score).levels if each.name == name), name)
+        return self.levels(score).get(name, name)
+
+    def levels(self, score: str) -> dict[str, str]:
+        """Return what the levels of a score are called, by name."""
+        return {each.name: self.words(each.label, each.name) for each in self.facts(score).levels}
+
+    def at_level(self, score: str, name: str) -> str:
+        """Return who has a level, as a sentence names them."""
+        label = self.level(score, name)
+        if self.language == "en":
+            return f"at \N{LEFT DOUBLE QUOTATION MARK}{label}\N{RIGHT DOUBLE QUOTATION MARK}"
+        return f"{OF_RISK[label]} personām" if label in OF_RISK else f"personām ar līmeni „{label}”"
 
     def facts(self, score: str) -> ScoreFacts:
         """Return what is known of a score."""
@@ -149,13 +180,30 @@ class Said:
             return self.phrase(f"score_{name}")
         return word(name, self.language)
 
+    def reason(self, name: str) -> str:
+        """Return a recorded reason of an absent answer; an instrument's own stands as it is."""
+        known = {"not_applicable": "absent_not_applicable", "": "", "unknown": "unknown", "refused": "refused"}
+        known["not_asked"] = "not_asked"
+        return word(known[name], self.language) if name in known else name
+
     def measure(self, name: str) -> str:
         """Return what a measure is called."""
         return measure(name, self.language)
 
-    def at(self, estimate: Estimate) -> str:
-        """Return what an estimate is for: a level, a group, a cut."""
-        return ", ".join(str(value) for key, value in estimate.at.items() if key != "measure")
+    def at(self, estimate: Estimate, names: Mapping[str, str]) -> str:
+        """Return what an estimate is for: a level, a group, a cut; `names` say what levels and groups are called."""
+        at = {key: names.get(str(value), str(value)) for key, value in estimate.at.items()}
+        parts = [at[key] for key in ("item", "score", "level", "test") if key in at]
+        if "lower" in at:
+            parts.append(f"{at['lower']} \N{RIGHTWARDS ARROW} {at['higher']}")
+        if "reference" in at:
+            against = {"one": at.get("group", ""), "other": at["reference"]}
+            parts.append(self.phrase("against", **against) if "group" in at else at["reference"])
+        elif "group" in at:
+            parts.append(at["group"])
+        if "cut" in at:
+            parts.append(self.phrase("from_cut", cut=at["cut"]))
+        return ", ".join(parts)
 
 
 def capital(text: str) -> str:

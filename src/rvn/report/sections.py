@@ -69,11 +69,14 @@ def _sections(results: Results, said: Said) -> Iterator[Section]:
 
 
 def _of_score(score: ScoreFacts, said: Said) -> list[Block]:
+    found = score.overrides
+    replaced = () if found is None else (found.share, found.raised, found.lowered)
     reliability = tables.estimates(said, f"{score.id}-reliability", said.phrase("table_reliability"), score.reliability)
     return _kept(
         tables.statuses(said, score),
         tables.missing(said, score),
         tables.overrides(said, score),
+        tables.estimates(said, f"{score.id}-overridden", said.phrase("table_overridden"), replaced),
         tables.items(said, score),
         reliability,
     )
@@ -100,7 +103,7 @@ def _of_analysis(analysis: Analysis, said: Said) -> Iterator[Section]:
         tables.scores(said, analysis, f"{prefix}-scores-table"),
         tables.cuts(said, analysis, f"{prefix}-cuts-table"),
         tables.estimates(said, f"{prefix}-calibration-table", said.phrase("table_calibration"), found),
-        tables.estimates(said, f"{prefix}-measures", said.phrase("table_measures"), more),
+        tables.estimates(said, f"{prefix}-measures", said.phrase("table_measures"), more, said.levels(analysis.score)),
     )
     yield Section(prefix, capital(title), blocks)
     yield Section(f"{prefix}-groups", said.phrase("groups"), _of_groups(analysis, said, prefix), 3)
@@ -115,7 +118,12 @@ def _of_groups(analysis: Analysis, said: Said, prefix: str) -> list[Block]:
         id = f"{prefix}-{grouping.id}".replace("_", "-").replace(" ", "-")
         caption = said.phrase("table_differences", grouping=said.words(grouping.title, grouping.id))
         tests = (*grouping.differences, *grouping.equality, *grouping.prediction, *grouping.pooled)
-        blocks += _kept(tables.groups(said, grouping, id), tables.estimates(said, f"{id}-differences", caption, tests))
+        names = said.levels(analysis.score) | {row.group: said.words(row.label, row.group) for row in grouping.rows}
+        blocks += _kept(
+            tables.groups(said, grouping, id),
+            tables.errors(said, grouping, analysis.score, f"{id}-errors"),
+            tables.estimates(said, f"{id}-differences", caption, tests, names),
+        )
     return blocks
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from rvn.report.document import Cell, TableBlock
 from rvn.report.said import Said, capital
-from rvn.study.results import Agreement, Analysis, Comparison, Estimate, FlowStep, Grouping, Results, ScoreFacts
+from rvn.study.results import (
+    Agreement,
+    Analysis,
+    Comparison,
+    Estimate,
+    FlowStep,
+    Grouping,
+    MissingAnswers,
+    Results,
+    ScoreFacts,
+)
 
 Kind = Literal["text", "number"]
 Line = Sequence[Cell | str]
@@ -30,7 +40,7 @@ def count(said: Said, value: int | None) -> Cell:
 
 def value(said: Said, estimate: Estimate) -> Cell:
     """Return the value of an estimate as a cell."""
-    return Cell(said.value(estimate), estimate.value if math.isfinite(estimate.value) else None)
+    return Cell(said.value(estimate), _key(estimate))
 
 
 def interval(said: Said, estimate: Estimate) -> Cell:
@@ -50,12 +60,14 @@ def flow(said: Said, id: str, steps: Sequence[FlowStep]) -> TableBlock | None:
     return table(said, id, said.phrase("table_flow"), columns, rows)
 
 
-def estimates(said: Said, id: str, caption: str, found: Iterable[Estimate]) -> TableBlock | None:
-    """Return estimates, a line each."""
+def estimates(
+    said: Said, id: str, caption: str, found: Iterable[Estimate], names: Mapping[str, str] | None = None
+) -> TableBlock | None:
+    """Return estimates, a line each; `names` say what the levels and groups are called that they are of."""
     rows: list[Line] = []
     for each in found:
         name = capital(said.measure(each.name))
-        at = said.at(each)
+        at = said.at(each, names or {})
         p = "" if each.p_value is None or math.isnan(each.value) else said.p_value(each.p_value)
         rows.append((f"{name} ({at})" if at else name, value(said, each), interval(said, each), p, each.method))
     columns: list[tuple[str, Kind]] = [
@@ -73,23 +85,26 @@ def statuses(said: Said, score: ScoreFacts) -> TableBlock | None:
 
 def items(said: Said, score: ScoreFacts) -> TableBlock | None:
     """Return item statistics: a line an item, a column a statistic."""
-    names = list(dict.fromkeys(each.name for item in score.items for each in item.estimates))
+    names = list(dict.fromkeys(each.name for item in score.items for each in item.estimates if "points" not in each.at))
     rows: list[Line] = []
     for item in score.items:
         by_name = {each.name: each for each in item.estimates}
         cells = [value(said, by_name[name]) if name in by_name else Cell("–") for name in names]
-        rows.append((said.words(item.label, item.item), *cells))
+        given = "; ".join(f"{each.name}: {said.count(each.people)}" for each in item.points)
+        rows.append((said.words(item.label, item.item), given, *cells))
     heads: list[tuple[str, Kind]] = [("=" + capital(said.measure(name)), "number") for name in names]
-    return table(said, f"{score.id}-items", said.phrase("table_items"), [("item", "text"), *heads], rows)
+    return table(
+        said, f"{score.id}-items", said.phrase("table_items"), [("item", "text"), ("given", "text"), *heads], rows
+    )
 
 
 def missing(said: Said, score: ScoreFacts) -> TableBlock | None:
     """Return how often answers are absent."""
     rows = [
-        (said.words(each.label, each.item), value(said, each.share), interval(said, each.share))
+        (said.words(each.label, each.item), value(said, each.share), interval(said, each.share), _reasons(said, each))
         for each in score.missing
     ]
-    columns: list[tuple[str, Kind]] = [("item", "text"), ("absent", "number"), limits(said)]
+    columns: list[tuple[str, Kind]] = [("item", "text"), ("absent", "number"), limits(said), ("reasons", "text")]
     return table(said, f"{score.id}-missing", said.phrase("table_missing"), columns, rows)
 
 
@@ -120,7 +135,7 @@ def levels(said: Said, analysis: Analysis, id: str) -> TableBlock | None:
         ]
         if has_expected:
             cells.append(Cell("–") if row.expected is None else Cell(said.number(row.expected, 1), row.expected))
-            cells.append(Cell("–") if row.expected_observed is None else Cell(said.estimate(row.expected_observed)))
+            cells.append(_whole(said, row.expected_observed))
         rows.append(cells)
     columns: list[tuple[str, Kind]] = [
         ("level", "text"), ("people", "number"), ("events", "number"), ("rate", "number"), limits(said),
@@ -150,7 +165,7 @@ def cuts(said: Said, analysis: Analysis, id: str) -> TableBlock | None:
     for place, row in enumerate(analysis.cutoffs):
         label = said.level(analysis.score, row.cut) if row.of == "level" else row.cut
         found = [row.sensitivity, row.specificity, row.positive_predictive_value, row.negative_predictive_value]
-        cells = [Cell(f"{said.value(each)} ({said.interval(each)})", each.value) for each in found]
+        cells = [Cell(f"{said.value(each)} ({said.interval(each)})", _key(each)) for each in found]
         rows.append((Cell(label, float(place)), value(said, row.flagged), *cells))
     heads: list[tuple[str, Kind]] = [("=" + capital(said.measure(name)), "number") for name in names]
     return table(said, id, said.phrase("table_cuts"), [("cut", "text"), ("flagged", "number"), *heads], rows)
@@ -165,12 +180,13 @@ def groups(said: Said, grouping: Grouping, id: str) -> TableBlock | None:
             Cell(said.words(row.label, row.group)),
             count(said, row.people),
             count(said, row.events),
-            Cell(said.estimate(row.base_rate), row.base_rate.value),
-            Cell(said.estimate(row.auc), row.auc.value),
+            Cell(said.estimate(row.base_rate), _key(row.base_rate)),
+            Cell(said.estimate(row.auc), _key(row.auc)),
         ]
         if has_expected:
-            cells.append(Cell("–") if row.expected_observed is None else Cell(said.estimate(row.expected_observed)))
-        rows.append((*cells, Cell("" if row.is_judged else row.why_not)))
+            cells.append(_whole(said, row.expected_observed))
+        small = said.phrase("small_group", people=grouping.minimum_people, events=grouping.minimum_events)
+        rows.append((*cells, Cell("" if row.is_judged else small)))
     columns: list[tuple[str, Kind]] = [
         ("group", "text"), ("people", "number"), ("events", "number"),
         ("=" + capital(said.measure("base_rate")), "number"), ("=AUC", "number"),
@@ -178,6 +194,20 @@ def groups(said: Said, grouping: Grouping, id: str) -> TableBlock | None:
     columns += [("=E/O", "number"), ("judged", "text")] if has_expected else [("judged", "text")]
     caption = said.phrase("table_groups", grouping=said.words(grouping.title, grouping.id))
     return table(said, id, caption, columns, rows)
+
+
+def errors(said: Said, grouping: Grouping, score: str, id: str) -> TableBlock | None:
+    """Return the error rates of each group, at each cut."""
+    names = ("selection_rate", "false_positive_rate", "false_negative_rate", "positive_predictive_value")
+    rows: list[Line] = []
+    for row in grouping.rows:
+        for error in row.errors:
+            found = (getattr(error, name) for name in names)
+            cells = (Cell(f"{said.value(each)} ({said.interval(each)})", _key(each)) for each in found)
+            rows.append((said.words(row.label, row.group), said.level(score, error.cut), *cells))
+    heads: list[tuple[str, Kind]] = [("=" + capital(said.measure(name)), "number") for name in names]
+    caption = said.phrase("table_errors", grouping=said.words(grouping.title, grouping.id))
+    return table(said, id, caption, [("group", "text"), ("cut", "text"), *heads], rows)
 
 
 def agreement(said: Said, found: Agreement) -> TableBlock | None:
@@ -215,11 +245,13 @@ def compared(said: Said, found: Comparison, id: str) -> TableBlock | None:
     """Return both scores against the same outcomes."""
     rows: list[Line] = []
     for each in found.outcomes:
+        expected = (each.first_expected_observed, each.second_expected_observed)
         both = (each.first_auc, each.second_auc, each.difference)
-        rows.append((said.outcome(each.outcome), count(said, each.n), *(Cell(said.estimate(e), e.value) for e in both)))
+        rows.append((said.outcome(each.outcome), count(said, each.n), *(_whole(said, e) for e in (*both, *expected))))
     columns: list[tuple[str, Kind]] = [
         ("events", "text"), ("people", "number"), (f"=AUC, {said.score(found.first)}", "number"),
         (f"=AUC, {said.score(found.second)}", "number"), ("=" + capital(said.measure("auc_difference")), "number"),
+        (f"=E/O, {said.score(found.first)}", "number"), (f"=E/O, {said.score(found.second)}", "number"),
     ]  # fmt: skip
     return table(said, id, said.phrase("table_compared"), columns, rows)
 
@@ -243,3 +275,17 @@ def methods(said: Said, results: Results) -> TableBlock | None:
     rows = [(capital(said.measure(each.measure)), each.method, each.reference) for each in results.methods]
     columns: list[tuple[str, Kind]] = [("measure", "text"), ("method", "text"), ("reference", "text")]
     return table(said, "methods-used", said.phrase("table_methods"), columns, rows)
+
+
+def _reasons(said: Said, found: MissingAnswers) -> str:
+    return "; ".join(f"{said.reason(each.name)}: {said.count(each.people)}" for each in found.reasons)
+
+
+def _whole(said: Said, estimate: Estimate | None) -> Cell:
+    """Return an estimate with its interval as a cell."""
+    return Cell("–") if estimate is None else Cell(said.estimate(estimate), _key(estimate))
+
+
+def _key(estimate: Estimate) -> float | None:
+    """Return the number that an estimate is sorted by; none that is hidden or cannot be estimated."""
+    return estimate.value if math.isfinite(estimate.value) and estimate.status != "suppressed" else None

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from rvn.report.document import FigureBlock
-from rvn.report.figures.drawing import ACCENT, INK, LINE, SECOND, SHADES, SOFT, block, drawing
-from rvn.report.said import Said
+from rvn.report.figures.drawing import ACCENT, INK, LINE, SECOND, SHADES, SOFT, block, drawing, fitted
+from rvn.report.said import Said, capital
 from rvn.study.results import Analysis, Estimate, ForestRow, LevelRow
 
 ROW = 0.34  # inches of a line of a forest
@@ -74,7 +74,7 @@ def _levels(analysis: Analysis, said: Said, prefix: str) -> FigureBlock | None:
     rows = [row for row in analysis.levels if _is_shown(row.rate)]
     if len(rows) < 2:
         return None
-    labels = [said.level(analysis.score, row.level) for row in rows]
+    labels = [fitted(said.level(analysis.score, row.level)) for row in rows]
     expected = [_expected_rate(row) for row in rows]
     with drawing(6.4, 1.0 + 0.55 * len(rows)) as (figure, axes):
         for place, row in enumerate(rows):
@@ -132,7 +132,8 @@ def _incidence(analysis: Analysis, said: Said, prefix: str) -> FigureBlock | Non
             colour = SHADES[place % len(SHADES)]
             name = said.phrase("everybody") if curve.level is None else said.level(analysis.score, curve.level)
             times = [0.0, *(point.time for point in curve.points)]
-            axes.step(times, [0.0, *(point.risk for point in curve.points)], where="post", color=colour, label=name)
+            risks = [0.0, *(point.risk for point in curve.points)]
+            axes.step(times, risks, where="post", color=colour, label=fitted(name))
             low, high = [0.0, *(p.low for p in curve.points)], [0.0, *(p.high for p in curve.points)]
             axes.fill_between(times, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
             said_rates.append(f"{name} {said.share(curve.points[-1].risk)}")
@@ -142,7 +143,7 @@ def _incidence(analysis: Analysis, said: Said, prefix: str) -> FigureBlock | Non
         axes.set_ylabel(said.phrase("axis_rate"))
         _shares(axes, said, y=True)
         axes.legend(loc="upper left")
-        words = {"horizon": said.plain(found.horizon), "unit": said.unit(found.unit), "rates": "; ".join(said_rates)}
+        words = {"within": capital(said.within(found.horizon, found.unit)), "rates": "; ".join(said_rates)}
         caption = said.phrase("figure_incidence", method=found.method)
         return block(figure, f"{prefix}-incidence", caption, said.phrase("alt_incidence", **words))
 
@@ -156,7 +157,7 @@ def forest(rows: Sequence[ForestRow], measure: str, said: Said, prefix: str) -> 
         for place, row in enumerate(reversed(shown)):
             _interval(axes, row.estimate, place, ACCENT if row.kind == "group" else SECOND)
         axes.axvline(0.5 if measure == "auc" else 1.0, color=LINE, linestyle="--")
-        labels = [said.words(row.label) for row in reversed(shown)]
+        labels = [fitted(said.words(row.label)) for row in reversed(shown)]
         axes.set_yticks(range(len(shown)), labels)
         axes.set_ylim(-0.7, len(shown) - 0.3)
         axes.set_xlabel(said.measure(measure))

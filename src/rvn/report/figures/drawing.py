@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -21,6 +24,7 @@ NAMES = {INK: "ink", LINE: "line", ACCENT: "accent", SECOND: "second", SOFT: "so
 STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10,
+    "text.parse_math": False,  # a dollar sign in a label is one
     "svg.fonttype": "none",
     "svg.hashsalt": "rvn",
     "axes.spines.top": False,
@@ -50,7 +54,8 @@ def drawing(width: float = 6.4, height: float = 3.8) -> Iterator[tuple[Figure, A
 def block(figure: Figure, id: str, caption: str, alternative: str) -> FigureBlock:
     """Return a finished figure."""
     svg, png = io.StringIO(), io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a page has more fonts than the one that is measured with
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
         figure.savefig(png, format="png", dpi=144, facecolor="white", metadata={"Software": None})
     return FigureBlock(id, caption, alternative, svg.getvalue(), png.getvalue())
@@ -63,13 +68,20 @@ def inline(figure: FigureBlock) -> str:
     svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{figure.id}-", svg)
     for colour, name in NAMES.items():
         svg = svg.replace(colour, f"var(--{name}, {colour})")
-    size = re.search(r'<svg[^>]*?\swidth="[^"]*"', svg)
+    size = re.search(r'<svg[^>]*?\swidth="([\d.]+)pt"', svg)
     assert size is not None
     svg = re.sub(r'\s(width|height)="[\d.]+pt"', "", svg, count=2)
-    return svg.replace("<svg ", f'<svg role="img" aria-labelledby="{figure.id}-title" ', 1).replace(
-        ">", f'><title id="{figure.id}-title">{_escaped(figure.alternative)}</title>', 1
-    )
+    inches = float(size.group(1)) / 72
+    named = f'style="max-width: {inches * 7:.1f}rem" role="img" aria-labelledby="{figure.id}-title"'
+    title = f'<title id="{figure.id}-title">{escape(figure.alternative)}</title>'
+    return svg.replace("<svg ", f"<svg {named} ", 1).replace(">", f">{title}", 1)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def fitted(text: str) -> str:
+    """Return a label in lines that fit beside a drawing, without signs that no drawing can hold.
+
+    >>> fitted("under 25")
+    'under 25'
+    """
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return "\n".join(textwrap.wrap(plain, 26, max_lines=3, placeholder=" …"))

@@ -16,6 +16,7 @@ test: .venv/test-ready lint
 
 test-slow: .venv/test-ready
 	@scripts/install_postgres.sh
+	@scripts/install_chromium.sh
 	@$(PYTEST) -m "slow or not slow"
 
 lint: .venv/test-ready

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +12,10 @@ import rvn
 from rvn.cli.answers import day as read_day
 from rvn.cli.problems import NO_FILE, CommandError, Format, reporting, say_json
 from rvn.cli.table import heading, say, say_table
-from rvn.scoring.instrument import Instrument
-from rvn.versions.diff import NAMES, Differences, diff
+
+if TYPE_CHECKING:
+    from rvn.scoring.instrument import Instrument
+    from rvn.versions.diff import Differences
 
 TOLD = 40  # differences of a part that are printed; JSON has all
 
@@ -29,6 +31,8 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="How to print: as text to read or as JSON.")] = Format.TEXT,
 ) -> None:
     """Show what differs between two versions, and how many levels would change."""
+    from rvn.versions.diff import NAMES, diff
+
     with reporting(form):
         before, after = rvn.load(old), rvn.load(new)
         found = diff(before, after, frame=_frame(on_file, before), on=read_day(on))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rvn.cli.answers import day as read_day
 from rvn.cli.problems import Exit, Format, reporting, say_json, shortened, tell
 from rvn.errors import Diagnostic, RvnError
-from rvn.versions import Released, release
+
+if TYPE_CHECKING:
+    from rvn.versions import Released
 
 
 def run(
@@ -21,6 +23,8 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="How to print: as text to read or as JSON.")] = Format.TEXT,
 ) -> None:
     """Release versions: write their fingerprints into RELEASED; from then on they never change."""
+    from rvn.versions import release
+
     with reporting(form):
         day = read_day(on) or date.today()
         done: list[Released] = []

@@ -20,7 +20,7 @@ from rvn.scoring.instrument import Instrument
 
 FEW, MANY = 200, 100_000
 REFERENCES = sorted(references())
-QUICK = ("static-99r@2016", "broward-rules@2018", "static-stable@2017", "audit@2001")
+QUICK = ("broward-rules@2018", "audit@2001")
 
 
 def disagreements(instrument: Instrument, expected: pl.DataFrame, found: pl.DataFrame) -> list[str]:

@@ -11,15 +11,14 @@ import ibis.expr.types as ir
 
 from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
-from rvn.errors import Diagnostic, FrameError
+from rvn.errors import FrameError
 from rvn.plan.nodes import Field
-from rvn.plan.relation import Answers, Engine, Output, Outputs, Relation, Steps
+from rvn.plan.relation import Engine, Output, Outputs, Relation, Steps
 from rvn.plan.relation.numbers import double, literal, some, when
 from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
-from rvn.scoring.answers import read_answer
 from rvn.scoring.request import check_columns, column_names, names_wanted, new_columns
-from rvn.scoring.table_cells import Cells, Wrong, read_cells
+from rvn.scoring.table_cells import Cells, Wrong, read_fields
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
@@ -76,10 +75,10 @@ def score_table(
     names, wanted = column_names(instrument, columns), names_wanted(instrument, outputs)
     new = [*new_columns(instrument, wanted, prefix), f"{prefix}{UNUSABLE}"]
     check_columns(instrument, table.columns, names, on, new)
-    door = Door(instrument, table, names, on)
-    made = made_columns(instrument, door, wanted, prefix)
-    scored = door.steps.applied(table, made, table.columns, door.engine)
-    refuse_what_is_lacking(door.engine, scored)
+    engine, steps = Engine.of(table), Steps(dict(table.schema().items()))
+    door = Door(instrument, steps, read_fields(steps, instrument.plan.fields, names, on))
+    scored = steps.applied(table, made_columns(instrument, door, wanted, prefix), table.columns, engine)
+    refuse_what_is_lacking(engine, scored)
     return scored
 
 
@@ -97,68 +96,28 @@ def refuse_what_is_lacking(engine: Engine, table: ir.Table) -> None:
 
 
 class Door:
-    """The rows of a table as answers to an instrument, and its outputs over them.
+    """Answers to an instrument as values over the columns of a table, and its outputs over them.
 
     Parameters
     ----------
     instrument
-        Whose fields are read.
-    table
-        With a column for every field.
-    names
-        Of the columns, by the names of the fields.
-    on
-        Day of assessment for all rows.
+        Whose answers they are.
+    steps
+        Where the columns are kept.
+    cells
+        The answers by the names of the fields, with where they cannot be used.
     """
 
-    def __init__(
-        self, instrument: Instrument, table: ir.Table, names: Mapping[str, str], on: date | str | None
-    ) -> None:
-        self.engine = Engine.of(table)
-        self.steps = Steps(dict(table.schema().items()))
-        self.cells: dict[str, Cells] = {}
-        plan, problems = instrument.plan, list[Diagnostic]()
-        for name, field in plan.fields.items():
-            try:
-                self.cells[name] = self._read(field, names[name], on)
-            except FrameError as error:
-                problems += error.diagnostics
-        if problems:
-            raise FrameError(problems)
+    def __init__(self, instrument: Instrument, steps: Steps, cells: Mapping[str, Cells]) -> None:
+        self.steps, self.cells, plan = steps, dict(cells), instrument.plan
         self._refuse_the_future(plan.fields)
-        unusable = [cells.unusable for cells in self.cells.values() if cells.unusable is not None]
+        unusable = [each.unusable for each in self.cells.values() if each.unusable is not None]
         found = when((some(unusable), literal(1)), otherwise=literal(0)) if unusable else literal(0)
-        self.unusable = self.steps.hold(found, UNUSABLE)
-        answers = {name: cells.answers for name, cells in self.cells.items()}
-        on_plan = Relation(plan, self.steps, answers)
-        full = on_plan if plan.full is None else Relation(plan.full, self.steps, answers)
+        self.unusable = steps.hold(found, UNUSABLE)
+        answers = {name: each.answers for name, each in self.cells.items()}
+        on_plan = Relation(plan, steps, answers)
+        full = on_plan if plan.full is None else Relation(plan.full, steps, answers)
         self.outputs = Outputs(on_plan, full, self.unusable == 1 if unusable else None)
-
-    def _read(self, field: Field, column: str, on: date | str | None) -> Cells:
-        if field.name == ASSESSED_ON and on is not None:
-            day = read_answer(field, on)
-            if isinstance(day, Diagnostic):
-                raise FrameError(day)
-            return Cells(Answers(ibis.literal(date.fromordinal(int(day.value)))))
-        cells = read_cells(self.steps, field, column)
-        return (
-            cells._replace(answers=self._with_standing(field, cells.answers, column)) if field.is_component else cells
-        )
-
-    def _with_standing(self, field: Field, answers: Answers, column: str) -> Answers:
-        """Return a component's answers with the status and ends that stand beside them, where they do."""
-        there = dict(
-            zip(("status", "low", "high"), (f"{column}_{end}" for end in ("status", "low", "high")), strict=True)
-        )
-        if not self.steps.has(there["status"]):
-            return answers
-        lacking = [messages.NO_COLUMN.at(column=name, near="") for name in there.values() if not self.steps.has(name)]
-        if lacking:
-            raise FrameError(lacking)
-        status = self.steps[there["status"]]
-        known = self.steps.hold(when((status.isin([str(each) for each in ORDER]), status)), f"{column}_known_status")
-        low, high = (read_cells(self.steps, field, there[end]).answers.value for end in ("low", "high"))
-        return answers._replace(low=low, high=high, status=known)
 
     def _refuse_the_future(self, fields: Mapping[str, Field]) -> None:
         """Add to what cannot be used the days after the assessment."""
@@ -178,11 +137,11 @@ def made_columns(instrument: Instrument, door: Door, wanted: Collection[str], pr
     """Return the new columns of some outputs, and whether a row has cells that cannot be used."""
     new, made = new_columns(instrument, wanted, prefix), dict[str, ir.Value]()
     for name in wanted:
-        made |= _columns(instrument, f"{prefix}{name}", name, door.outputs[name])
+        made |= output_columns(instrument, f"{prefix}{name}", name, door.outputs[name])
     return {name: made[name] for name in made if name in new} | {f"{prefix}{UNUSABLE}": door.unusable == 1}
 
 
-def _columns(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, ir.Value]:
+def output_columns(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, ir.Value]:
     """Return an output as people read it: levels and statuses by name, whole numbers as such."""
     node = instrument.plan.results[name]
     status = output.status.cases(*((CODE[each], str(each)) for each in ORDER))

@@ -7,6 +7,7 @@ as nothing recorded, and makes its row invalid.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -15,10 +16,12 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from rvn import messages
+from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import Diagnostic, FrameError
 from rvn.plan.nodes import Field
 from rvn.plan.relation import Answers, Steps
 from rvn.plan.relation.numbers import every, literal, unknown, when
+from rvn.plan.status import ORDER
 from rvn.scoring.answers import MAX_NUMBER, allowed, read_answer
 
 NOT_AN_ANSWER = "\x00"  # text that is no option, no reason and no date
@@ -37,6 +40,64 @@ class Cells(NamedTuple):
     answers: Answers
     unusable: ir.BooleanValue | None = None
     wrong: tuple[Wrong, ...] = ()
+
+
+def read_fields(
+    steps: Steps, fields: Mapping[str, Field], names: Mapping[str, str], on: date | str | None
+) -> dict[str, Cells]:
+    """Return the answers to some fields in the columns of a table.
+
+    Parameters
+    ----------
+    steps
+        With the columns.
+    fields
+        What is read, by name.
+    names
+        Of the columns, by the names of the fields.
+    on
+        Day of assessment for all rows.
+
+    Raises
+    ------
+    FrameError
+        With every column of a type that cannot hold answers to its field.
+    """
+    found, problems = dict[str, Cells](), list[Diagnostic]()
+    for name, field in fields.items():
+        try:
+            if name == ASSESSED_ON and on is not None:
+                found[name] = _for_all(field, on)
+                continue
+            found[name] = read_cells(steps, field, names[name])
+            if field.is_component:
+                found[name] = _with_standing(steps, field, found[name], names[name])
+        except FrameError as error:
+            problems += error.diagnostics
+    if problems:
+        raise FrameError(problems)
+    return found
+
+
+def _for_all(field: Field, on: date | str) -> Cells:
+    day = read_answer(field, on)
+    if isinstance(day, Diagnostic):
+        raise FrameError(day)
+    return Cells(Answers(ibis.literal(date.fromordinal(int(day.value)))))
+
+
+def _with_standing(steps: Steps, field: Field, cells: Cells, column: str) -> Cells:
+    """Return a component's answers with the status and ends that stand beside them, where they do."""
+    there = {end: f"{column}_{end}" for end in ("status", "low", "high")}
+    if not steps.has(there["status"]):
+        return cells
+    lacking = [messages.NO_COLUMN.at(column=name, near="") for name in there.values() if not steps.has(name)]
+    if lacking:
+        raise FrameError(lacking)
+    status = steps[there["status"]]
+    known = steps.hold(when((status.isin([str(each) for each in ORDER]), status)), f"{column}_known_status")
+    low, high = (read_cells(steps, field, there[end]).answers.value for end in ("low", "high"))
+    return cells._replace(answers=cells.answers._replace(low=low, high=high, status=known))
 
 
 def read_cells(steps: Steps, field: Field, column: str) -> Cells:
@@ -61,7 +122,7 @@ def read_cells(steps: Steps, field: Field, column: str) -> Cells:
         return Cells(Answers(cell if kind.is_date() else steps.hold(cell.date(), f"{field.name}_day")))
     if field.kind == "date" or kind.is_temporal():
         return _none_of(field, cell)
-    return _of_numbers(steps, field, cell) if field.kind in ("number", "count") else _of_codes(steps, field, cell)
+    return numbers_in(steps, field, cell) if field.kind in ("number", "count") else _of_codes(steps, field, cell)
 
 
 KINDS = {"choice": "int32", "level": "int32", "date": "date"}
@@ -174,7 +235,8 @@ def _fraction(field: Field) -> float:
     return max(field.minimum, -MAX_NUMBER) + 0.5 if field.minimum > -MAX_NUMBER / 2 else 0.5
 
 
-def _of_numbers(steps: Steps, field: Field, cell: ir.Value) -> Cells:
+def numbers_in(steps: Steps, field: Field, cell: ir.Value) -> Cells:
+    """Return the numbers or counts that cells hold."""
     lowest, highest = max(field.minimum, -MAX_NUMBER), min(field.maximum, MAX_NUMBER)
     kind = "int64" if cell.type().is_integer() else "float64"
     # What is no number lies above every number in all engines.

@@ -12,9 +12,11 @@ import ibis.expr.types as ir
 from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import Diagnostic, FrameError
+from rvn.plan.relation import Engine, Steps
 from rvn.plan.relation.numbers import literal, some, when
 from rvn.scoring.request import check_columns, column_names
 from rvn.scoring.table import Door, refuse_what_is_lacking
+from rvn.scoring.table_cells import read_fields
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
@@ -68,7 +70,8 @@ def table_problems(
     taken = [messages.COLUMN_TAKEN.at(column=name) for name in keys if name in FOUND]
     if taken:
         raise FrameError(taken)
-    door = Door(instrument, table, names, on)
+    engine, steps = Engine.of(table), Steps(dict(table.schema().items()))
+    door = Door(instrument, steps, read_fields(steps, instrument.plan.fields, names, on))
     found = _found(door)
     if not found:
         return table.select(*keys, **{name: ibis.literal("") for name in FOUND}).limit(0)
@@ -77,7 +80,7 @@ def table_problems(
         for (item, place), (where, _) in found.items()
     }
     kept = [*keys, *(names[name] for name in door.cells if not (name == ASSESSED_ON and on is not None))]
-    marked = door.steps.applied(table, wanted, kept, door.engine)
+    marked = steps.applied(table, wanted, kept, engine)
     # The rows without problems are passed over once, and not once for every item.
     marked = marked.filter(some([marked[name] == 1 for name in wanted]))
     parts = []
@@ -88,7 +91,7 @@ def table_problems(
         texts = {"item": item, "code": problem.code, "severity": problem.severity, "problem": problem.message}
         parts.append(rows.select(*keys, **{name: ibis.literal(text) for name, text in texts.items()}, value=value))
     problems = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    refuse_what_is_lacking(door.engine, problems)
+    refuse_what_is_lacking(engine, problems)
     return problems
 
 

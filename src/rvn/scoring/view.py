@@ -15,11 +15,12 @@ from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
 from rvn.plan.nodes import Field
-from rvn.plan.relation import Engine
+from rvn.plan.relation import Engine, Steps
 from rvn.plan.relation.steps import bound
 from rvn.plan.show import draw
 from rvn.scoring.request import column_names, names_wanted
 from rvn.scoring.table import Door, made_columns
+from rvn.scoring.table_cells import read_fields
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
@@ -88,11 +89,12 @@ def view_of(
     fields = {n: f for n, f in instrument.plan.fields.items() if not (n == ASSESSED_ON and on is not None)}
     keep = list(keep) or [names[name] for name in fields]
     kinds = dict(_kinds(fields, names))
-    door = Door(instrument, ibis.table(kinds, name=table), names, on)
+    steps = Steps(dict(ibis.schema(kinds).items()))
+    door = Door(instrument, steps, read_fields(steps, instrument.plan.fields, names, on))
     made = made_columns(instrument, door, wanted, prefix)
     made = {name: value for name, value in made.items() if name not in keep}
     writer = _Writer(dialect)
-    levels = door.steps.levels(made.values())
+    levels = steps.levels(made.values())
     read = [f"{writer.name(name)}" for name in keep if name not in kinds]
     read += [f"cast({writer.name(name)} as {writer.kind(kind)}) as {writer.name(name)}" for name, kind in kinds.items()]
     texts = [("recorded", "what was recorded, as text, numbers and days", read, writer.name(table))]
@@ -105,8 +107,8 @@ def view_of(
     last = [*map(writer.name, keep), *writer.selected(made, known)]
     head = "\n".join(f"-- {line}" for line in _about(instrument, wanted, dialect))
     start = f"create view {writer.name(view)} as\n" if view else ""
-    steps = ",\n\n".join(writer.step(*text) for text in texts)
-    return f"{head}\n{start}with\n{steps}\n\nselect\n{writer.listed(last)}\nfrom {texts[-1][0]};\n"
+    written = ",\n\n".join(writer.step(*text) for text in texts)
+    return f"{head}\n{start}with\n{written}\n\nselect\n{writer.listed(last)}\nfrom {texts[-1][0]};\n"
 
 
 def _kinds(fields: Mapping[str, Field], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -151,7 +151,7 @@ def _problem(field: Field, sample: object) -> Diagnostic:
 def _none_of(field: Field, cell: ir.Value) -> Cells:
     """Return that no cell of a column can be used."""
     sample = date(2000, 1, 1) if cell.type().is_temporal() else 1
-    wrong = Wrong(cell.notnull(), _problem(field, sample))
+    wrong = Wrong(_recorded(cell), _problem(field, sample))
     return Cells(Answers(unknown(KINDS.get(field.kind, "float64"))), wrong.where, (wrong,))
 
 
@@ -206,7 +206,7 @@ def _of_codes(steps: Steps, field: Field, cell: ir.Value) -> Cells:
     else:
         value = cell.cases(*((number, literal(code)) for number, code in named.items()))
     value = steps.hold(value, f"{field.name}_code")
-    unusable = cell.notnull() & value.isnull()
+    unusable = _recorded(cell) & value.isnull()
     wrong = Wrong(unusable, _problem(field, max((*whole, 0)) + 1))
     if cell.type().is_integer():
         return Cells(Answers(value), unusable, (wrong,))
@@ -242,7 +242,7 @@ def numbers_in(steps: Steps, field: Field, cell: ir.Value) -> Cells:
     # What is no number lies above every number in all engines.
     inside = cell.between(literal(lowest), literal(highest))
     value = when((inside, cell)).cast(kind)
-    wrong = [Wrong(cell.notnull() & ~inside, messages.ANSWER_RANGE.at(name=field.name, allowed=allowed(field)))]
+    wrong = [Wrong(_recorded(cell) & ~inside, messages.ANSWER_RANGE.at(name=field.name, allowed=allowed(field)))]
     if field.kind == "count" and kind == "float64":
         number = steps.hold(value, f"{field.name}_number")
         value = when((number == number.floor(), number))
@@ -252,4 +252,12 @@ def numbers_in(steps: Steps, field: Field, cell: ir.Value) -> Cells:
         wrong[0] = outside._replace(where=outside.where & ~cell.isnan())
         wrong.append(Wrong(cell.isnan(), _problem(field, float("nan"))))
     value = steps.hold(value, f"{field.name}_answer")
-    return Cells(Answers(value), cell.notnull() & value.isnull(), tuple(wrong))
+    return Cells(Answers(value), _recorded(cell) & value.isnull(), tuple(wrong))
+
+
+def _recorded(cell: ir.Value) -> ir.BooleanValue:
+    """Return whether a cell of numbers holds anything, be it no number; elsewhere it is false or NULL.
+
+    For Spark, ibis writes that something is not NULL as that it is a number too. To itself it is equal in all engines.
+    """
+    return cell == cell if cell.type().is_floating() else cell.notnull()

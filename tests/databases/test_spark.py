@@ -15,7 +15,7 @@ from databases import spark
 
 # What ibis and pyspark call by older names of pandas, and sockets that pyspark leaves to be collected.
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]

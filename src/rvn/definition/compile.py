@@ -15,6 +15,7 @@ from rvn.definition.scope import ASSESSED_ON, Scope, names_of, recalled
 from rvn.definition.source import Path_, Source
 from rvn.plan.nodes import Field
 from rvn.plan.plan import Plan, StepKind
+from rvn.plan.sharing import sharing
 
 Components = Callable[[str], Plan]
 
@@ -49,7 +50,8 @@ def compile_plan(
     full = replace(full, recalled=every)
     if every <= accept:
         return full
-    return replace(Compiler(definition, source, plans, accept, broken).plan(), full=full, recalled=every)
+    own = Compiler(definition, source, plans, accept, broken).plan()
+    return sharing(replace(own, recalled=every), full)
 
 
 class Compiler(Scope):

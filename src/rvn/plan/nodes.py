@@ -68,12 +68,13 @@ class Node:
 
     def inputs(self) -> Iterator[Node]:
         """Yield the nodes that this one is computed from."""
-        for name in _field_names(type(self)):  # type: ignore[arg-type]
+        for name in names_of(type(self)):  # type: ignore[arg-type]
             yield from _nodes(getattr(self, name))
 
 
 @functools.cache
-def _field_names(cls: type[Node]) -> tuple[str, ...]:
+def names_of(cls: type[Node | Field | Part]) -> tuple[str, ...]:
+    """Return the names of what a kind of node is made of."""
     return tuple(entry.name for entry in fields(cls))
 
 

@@ -109,9 +109,10 @@ def read_answer(field: Field, value: object, day: date | None = None) -> Reading
     """Return the reading of one answer, or what is wrong with it."""
     if value is None:
         return absent(field)
-    if isinstance(value, str) and value in field.reasons and value not in field.options:
-        return absent(field, value)
-    if isinstance(value, Number) and value != value:
+    if isinstance(value, str):
+        if value in field.reasons and value not in field.options:
+            return absent(field, value)
+    elif isinstance(value, Number) and value != value:
         return messages.ANSWER_NAN.at(name=field.name, reasons=", ".join(field.reasons))
     match field.kind:
         case "choice" | "level":
@@ -123,15 +124,19 @@ def read_answer(field: Field, value: object, day: date | None = None) -> Reading
 
 
 def _option(field: Field, value: object) -> Reading | Diagnostic:
-    options = ", ".join(field.options[:20])
-    if len(field.options) > 20:
-        options += f" and {len(field.options) - 20:,} more"
     if type(value).__name__ in ("bool", "bool_") or not isinstance(value, (str, Integral)):
-        return _wrong(field.name, value, "one of its options", f"options: {options}")
+        return _wrong(field.name, value, "one of its options", f"options: {_listed(field.options)}")
     # A number of thousands of digits cannot even be written, and is no option.
-    if (isinstance(value, Integral) and abs(int(value)) > MAX_NUMBER) or str(value) not in field.options:
-        return messages.UNKNOWN_ANSWER.at(name=field.name, options=options, reasons=", ".join(field.reasons))
-    return answered(float(field.options.index(str(value))))
+    if isinstance(value, str) or abs(int(value)) <= MAX_NUMBER:
+        option = str(value)
+        if option in field.options:
+            return answered(float(field.options.index(option)))
+    return messages.UNKNOWN_ANSWER.at(name=field.name, options=_listed(field.options), reasons=", ".join(field.reasons))
+
+
+def _listed(options: tuple[str, ...]) -> str:
+    more = f" and {len(options) - 20:,} more" if len(options) > 20 else ""
+    return ", ".join(options[:20]) + more
 
 
 def _dated(field: Field, value: object, day: date | None) -> Reading | Diagnostic:

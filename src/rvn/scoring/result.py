@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from rvn import text
 from rvn.definition import entries
 from rvn.errors import Diagnostic
-from rvn.plan.explain import Evaluation, shown
+from rvn.plan.explain import Evaluation, shown_as
 from rvn.plan.nodes import Node
 from rvn.plan.status import Status
-from rvn.plan.types import levels_of
 from rvn.scoring.record import limits, said
 from rvn.text import Language
 
@@ -144,9 +143,10 @@ class Result:
         return self.instrument.reference
 
     def __getitem__(self, name: str) -> Output:
-        node, raw = self.evaluation.plan.results[name], self.evaluation.output(name)
-        value, low, high = (None if math.isinf(end) else shown(node, end) for end in raw[:3])
-        return Output(name, value, raw.status, low, high, levels_of(node), raw.absent)
+        (kind, levels), raw = self.evaluation.plan.shapes[name], self.evaluation.output(name)
+        low, high = (None if math.isinf(end) else shown_as(kind, levels, end) for end in (raw.low, raw.high))
+        value = low if raw.low == raw.value else shown_as(kind, levels, raw.value)
+        return Output(name, value, raw.status, low, high, levels, raw.absent)
 
     @property
     def outputs(self) -> dict[str, Output]:

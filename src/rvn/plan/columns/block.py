@@ -214,7 +214,11 @@ class Block:
     @functools.cached_property
     def _full(self) -> Block | None:
         """The same rows under the plan that withholds nothing."""
-        return None if self.plan.full is None else Block(self.plan.full, self.columns, self.size)
+        if self.plan.full is None:
+            return None
+        full = Block(self.plan.full, self.columns, self.size)
+        full._values, full._bounds = self._values, self._bounds  # what both plans have in common is computed once
+        return full
 
     def output(self, name: str) -> OutputColumns:
         """Return an output or a flag with its status; it has values only where they may be stated."""

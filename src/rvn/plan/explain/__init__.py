@@ -14,6 +14,7 @@ from rvn.plan.explain.evaluation import (
     answered,
     attainable,
     shown,
+    shown_as,
 )
 from rvn.plan.explain.readers import move
 from rvn.plan.explain.totals import sum_of
@@ -29,5 +30,6 @@ __all__ = [
     "attainable",
     "move",
     "shown",
+    "shown_as",
     "sum_of",
 ]

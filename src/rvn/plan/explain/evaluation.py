@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from rvn.plan.explain.arithmetic import UNKNOWN
-from rvn.plan.nodes import Field, Node
+from rvn.plan.nodes import Field, Node, Type
 from rvn.plan.plan import Plan
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of, type_of
@@ -39,8 +38,7 @@ class Value(NamedTuple):
         return self.low == self.high == self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What was recorded for one field.
 
     Parameters
@@ -110,15 +108,14 @@ class Evaluation:
     def __init__(self, plan: Plan, readings: Mapping[str, Reading]) -> None:
         self.plan = plan
         self.readings = readings
-        self._values: dict[int, Value] = {}
+        self._values: dict[Node, Value] = {}
         self._absent: dict[str, bool] = {}
         self._outputs: dict[str, Output] = {}
 
     def __getitem__(self, node: Node) -> Value:
-        key = id(node)
-        found = self._values.get(key)
+        found = self._values.get(node)
         if found is None:
-            found = self._values[key] = READERS[type(node)](self, node)
+            found = self._values[node] = READERS[type(node)](self, node)
         return found
 
     def reading(self, field: Field) -> Reading:
@@ -162,23 +159,29 @@ class Evaluation:
 
     def _output(self, name: str) -> Output:
         value, low, high = self[self.plan.results[name]]
-        absent = len(self._all_absent & self.plan.names_of[name])
-        own = self._status(name, absent > 0)
-        if own is Status.COMPLETE:
-            low = high = value  # what is undefined on the way to it leaves nothing open
-        status = self._standing(self.plan.components[name]) or own
+        absent = len(self._all_absent & self.plan.names_of[name]) if self._all_absent else 0
+        status = self._standing(name)
         if status in (Status.NOT_APPLICABLE, Status.INVALID):
             return Output(UNKNOWN, UNKNOWN, UNKNOWN, status, absent)
+        if value == value and not absent:  # what is undefined on the way to it leaves nothing open
+            if status is None:
+                return Output(value, value, value, Status.COMPLETE, 0)
+            return Output(UNKNOWN, value, value, status, 0)
+        status = status or self._status(name, absent > 0)
         if status is Status.DECIDED:
             value = low
-        elif status not in (Status.COMPLETE, Status.PRORATED):
+        elif status is not Status.PRORATED:
             value = UNKNOWN
         return Output(value, low, high, status, absent)
 
     @functools.cached_property
     def full(self) -> Evaluation:
         """The same person under the plan that withholds nothing."""
-        return self if self.plan.full is None else Evaluation(self.plan.full, self.readings)
+        if self.plan.full is None:
+            return self
+        full = Evaluation(self.plan.full, self.readings)
+        full._values = self._values  # what both plans have in common is computed once
+        return full
 
     def conditions(self, kind: Literal["eligible", "consistent"]) -> dict[str, float]:
         """Return whether each condition holds; they apply whatever their evidence, since they state nothing."""
@@ -192,9 +195,10 @@ class Evaluation:
     def _consistent(self) -> dict[str, float]:
         return {step.name: self.full[step.node].value for step in self.full.plan.of_kind("consistent")}
 
-    def _standing(self, components: tuple[Field, ...]) -> Status | None:
+    def _standing(self, name: str) -> Status | None:
         """Return the status that eligibility, components and contradictions impose on an output; None: none."""
-        if self._own_standing is not Status.NOT_APPLICABLE and components:
+        components = self.plan.components[name]
+        if components and self._own_standing is not Status.NOT_APPLICABLE:
             reasons = {self.reading(field).reason for field in components}
             for broken in (Status.NOT_APPLICABLE, Status.INVALID):
                 if broken in reasons:
@@ -213,8 +217,6 @@ class Evaluation:
     def _status(self, name: str, absent: bool) -> Status:
         node = self.plan.results[name]
         value, low, high = self[node]
-        if value == value and not absent:
-            return Status.COMPLETE
         if value == value:
             return Status.DECIDED if low == high == value else Status.PRORATED
         withheld = self.full is not self and self.full[self.full.plan.results[name]].is_known
@@ -253,11 +255,16 @@ def answered(value: float) -> Reading:
 
 def shown(node: Node, value: float) -> float | int | str | bool | None:
     """Return a node's value as people write it: a level's name, a truth value, a number; None where unknown."""
+    return shown_as(type_of(node), levels_of(node), value)
+
+
+def shown_as(kind: Type, levels: tuple[str, ...], value: float) -> float | int | str | bool | None:
+    """Return a value of a type as people write it, one of `levels` by its name; None where unknown."""
     if value != value:
         return None
-    match type_of(node):
+    match kind:
         case "level":
-            return levels_of(node)[int(value)]
+            return levels[int(value)]
         case "boolean":
             return bool(value)
         case "date":

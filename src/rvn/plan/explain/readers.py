@@ -38,6 +38,8 @@ def _points(on: Evaluation, node: nodes.Points) -> Value:
 
 def _if_asked(on: Evaluation, field: nodes.Field, value: float, low: float, high: float) -> Value:
     """Return what an item adds or says: what its answer does where it is asked, and nothing where it is not."""
+    if field.asked is None:
+        return Value(value, low, high)
     asked, surely = on.asked(field), on.surely_asked(field)
     stated = 0.0 if asked == 0 else value if asked == 1 or value == 0 else UNKNOWN
     if surely == 0:

@@ -99,8 +99,7 @@ class Steps:
             for name, value in level.items():
                 made[name] = engine.adapted(value.op().replace(bound, filter=ops.Value))
             table = ops.Project(below, made).to_expr()
-            if place < len(levels) - 1:
-                table = engine.fenced(table)
+            table = engine.fenced(table) if place < len(levels) - 1 else engine.closed(table)
         return table
 
     def _columns(self, value: ir.Value) -> frozenset[str]:

@@ -836,6 +836,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Results are read from Parquet, CSV, and lines of JSON.",
         "Name such a file, or a folder of them.",
     ),
+    "RVN788": (
+        "recorded results in a table of no database",
+        "Before results are rescored it is asked which version made them, and only a database can answer.",
+        "Take the table from a connection, or leave its columns of results out: what the old version says is computed.",
+    ),
     "RVN784": (
         "levels of another version",
         "The column that should hold the old results has levels that the old version does not know.",

@@ -593,6 +593,11 @@ FROM_NEEDED = Message(
     "nothing says which version the results were made with",
     "say it: `--from id@version`; a version is not guessed",
 )
+TABLE_OF_NO_DATABASE = Message(
+    "RVN788",
+    "the table holds recorded results, and belongs to no database that could be asked what made them",
+    "name a table of a connection, or leave the results out and let them be computed",
+)
 STALE_KIND = Message("RVN787", "'{file}' is no file of results", "name a .parquet, .csv or .jsonl file, or a folder")
 RECORDED_OTHERWISE = Message(
     "RVN786",

@@ -23,14 +23,19 @@ __all__ = [
     "release",
     "rescore",
     "rescore_file",
+    "rescore_table",
     "stale",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    # Rescoring a file needs pyarrow, which nothing else here does.
-    if name != "rescore_file":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rvn.versions.file import rescore_file
+    # Rescoring a file needs pyarrow and rescoring a table ibis, which nothing else here does.
+    if name == "rescore_file":
+        from rvn.versions.file import rescore_file
 
-    return rescore_file
+        return rescore_file
+    if name == "rescore_table":
+        from rvn.versions.table import rescore_table
+
+        return rescore_table
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -137,7 +137,7 @@ class FrameCarrier:
         columns: dict[str, str] = {}
         made: dict[str, Any] = {}
         for name, carried in self.migration.carried.items():
-            if carried.of is not None and _as_it_stands(carried):
+            if carried.of is not None and as_it_stands(carried):
                 columns[name] = self.names[carried.of.name]
             else:
                 columns[name] = _free(f"{name} of {self.migration.new}", self.table.columns)
@@ -235,7 +235,7 @@ def _places(column: Column, kind: str) -> npt.NDArray[Any]:
     return np.where(np.isnan(numbers), -1, numbers)
 
 
-def _as_it_stands(carried: Carried) -> bool:
+def as_it_stands(carried: Carried) -> bool:
     """Return whether a column holds the new answers as it is: the same options and reasons under the same names."""
     old = carried.of
     if old is None or any(before != after for before, after in carried.reasons.items()):

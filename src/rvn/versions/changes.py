@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -77,19 +77,16 @@ class Changes:
         pairs, numbers = np.unique((before + 1) * (len(new) + 1) + after + 1, return_counts=True)
         for pair, number in zip(pairs.tolist(), numbers.tolist(), strict=True):
             first, second = divmod(pair, len(new) + 1)
-            yield f"pair|{_word(old, first)}|{_word(new, second)}", number
+            yield (
+                pair_of(*(values[place - 1] if place else None for values, place in ((old, first), (new, second)))),
+                number,
+            )
 
     def reviews(self) -> dict[str, Words]:
         """Return for outputs that were overridden what the reviewer finds in every row with an override."""
         found = {}
-        comparisons = list(self.migration.comparisons.values())
-        comparisons.sort(key=lambda each: each.new != self.new.definition.outcome)
-        seen: set[str] = set()
-        for comparison in comparisons:
-            column = f"{self.recorded[comparison.old]}_override"
-            if column not in self.table.columns or column in seen:
-                continue
-            seen.add(column)  # one review for each override, of the outcome where it belongs to that
+        overridden = overrides_in(self.table.columns, self.migration, self.recorded, self.new.definition.outcome)
+        for comparison, column in overridden:
             final, wanted = self._column(column)
             if f"{column}_status" in self.table.columns:
                 standing, words = self._column(f"{column}_status")
@@ -100,19 +97,12 @@ class Changes:
             table = np.empty((len(wanted), len(new) + 1), np.int64)
             for row, level in enumerate(wanted):
                 for place, now in enumerate((None, *new)):
-                    table[row, place] = reviews.index(self._review(comparison, str(level), now))
+                    table[row, place] = reviews.index(review(self.old, self.new, comparison, str(level), now))
             places = np.full(len(self.table), -1, np.int64)
             has = final >= 0
             places[has] = table[final[has], after[has] + 1]
             found[comparison.new] = places, [str(review) for review in reviews]
         return found
-
-    def _review(self, comparison: Comparison, final: str, now: object) -> Review:
-        if self.old.reference == self.new.reference and self.old.fingerprint == self.new.fingerprint:
-            return Review.HOLDS
-        if now is not None and str(now) in comparison.levels.get(final, ()):
-            return Review.AGREES
-        return review_levels(comparison.new, final, None if now is None else str(now), self.new)
 
     def _differs(self, comparison: Comparison) -> npt.NDArray[np.bool_]:
         before, old = self._column(self.recorded[comparison.old])
@@ -141,6 +131,30 @@ class Changes:
         return self._read[name]
 
 
+def overrides_in(
+    columns: Collection[str], migration: Migration, recorded: Mapping[str, str], outcome: str
+) -> Iterator[tuple[Comparison, str]]:
+    """Yield outputs whose old counterpart was overridden, and the column that says so.
+
+    There is one review for each override, of the outcome where it belongs to that.
+    """
+    seen: set[str] = set()
+    for comparison in sorted(migration.comparisons.values(), key=lambda each: each.new != outcome):
+        column = f"{recorded[comparison.old]}_override"
+        if column in columns and column not in seen:
+            seen.add(column)
+            yield comparison, column
+
+
+def review(old: Instrument, new: Instrument, comparison: Comparison, final: str, now: object) -> Review:
+    """Return what the reviewer of an override finds: the final level of then beside the new one."""
+    if old.reference == new.reference and old.fingerprint == new.fingerprint:
+        return Review.HOLDS
+    if now is not None and str(now) in comparison.levels.get(final, ()):
+        return Review.AGREES
+    return review_levels(comparison.new, final, None if now is None else str(now), new)
+
+
 def _is_same(comparison: Comparison, old: object, new: object, *, is_level: bool) -> bool:
     if is_level:
         return str(new) in comparison.levels.get(str(old), (str(old),))
@@ -150,11 +164,13 @@ def _is_same(comparison: Comparison, old: object, new: object, *, is_level: bool
         return str(old).lower() == str(new).lower()
 
 
-def _word(distinct: list[Any], place: int) -> str:
-    if place == 0:
-        return NOTHING
-    value = distinct[place - 1]
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+def pair_of(old: object, new: object) -> str:
+    """Return the name under which an old and a new value of the outcome are counted."""
+    words = (
+        NOTHING if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+        for value in (old, new)
+    )
+    return f"pair|{'|'.join(words)}"
 
 
 def factorized(series: nw.Series[Any]) -> tuple[Places, list[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,26 @@ def check_rows(table: nw.DataFrame[Any], old: Instrument) -> None:
     FrameError
         With what stands there.
     """
-    if INSTRUMENT not in table.columns:
-        return
-    names = [INSTRUMENT, *([VERSION] if VERSION in table.columns else [])]
+    names = columns_that_say(table.columns)
+    if names:
+        check_said(table.select(*names).unique().iter_rows(), old)
+
+
+def columns_that_say(columns: Collection[str]) -> list[str]:
+    """Return the columns that say which version rows were made with; none where nothing does."""
+    return [name for name in (INSTRUMENT, VERSION) if name in columns] if INSTRUMENT in columns else []
+
+
+def check_said(rows: Iterable[Sequence[object]], old: Instrument) -> None:
+    """Raise where distinct entries of `columns_that_say` are not all the old version.
+
+    Raises
+    ------
+    FrameError
+        With what stands there.
+    """
     found = set()
-    for row in table.select(*names).unique().iter_rows():
+    for row in rows:
         parts = ["" if value is None or value != value else str(value) for value in row]
         name, _, version = parts[0].partition("@")
         found.add((name, version or (parts[1] if len(parts) > 1 else "")))

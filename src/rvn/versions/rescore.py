@@ -129,7 +129,8 @@ class Rescorer:
         if unknown:
             known = list(self.old.plan.fields)
             raise FrameError(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, known)) for name in unknown)
-        needed = [*self.old.plan.fields, *({ASSESSED_ON} & self.new.plan.fields.keys())]
+        used = {field.name for each in self.migration.carried.values() for field in each.uses}
+        needed = [*self.old.plan.fields, *({ASSESSED_ON} & (self.new.plan.fields.keys() | used))]
         self.names = {name: (columns or {}).get(name, name) for name in dict.fromkeys(needed)}
 
     def __call__(self, frame: Any) -> Rescored:

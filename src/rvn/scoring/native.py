@@ -51,14 +51,25 @@ def _factorized_by_pandas(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), list(column.cat.categories)
-    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
-        # In a column of objects True and 1 are the same to a hash table, and must not be; lists have no hash.
-        keys = [None if pd.api.types.is_scalar(v) and pd.isna(v) else (type(v).__name__, repr(v)) for v in column]
-        values = dict(zip(keys, column, strict=True))
-        codes, distinct_keys = pd.factorize(pd.Series(keys, dtype=object))
-        return codes.astype(np.int64), [values[key] for key in distinct_keys]
-    codes, index = pd.factorize(column)
-    return codes, list(index)
+    try:
+        codes, distinct = pd.factorize(column)
+    except TypeError:  # lists have no hash
+        return _factorized_by_type(column)
+    is_plain = column.dtype != object or all(isinstance(value, str) for value in distinct)
+    # In a column of objects True and 1 are the same to a hash table, and must not be.
+    if not is_plain and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
+        return _factorized_by_type(column)
+    return codes, list(distinct)
+
+
+def _factorized_by_type(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
+    """Return the same of objects of several types, each of which is another value."""
+    import pandas as pd
+
+    keys = [None if pd.api.types.is_scalar(v) and pd.isna(v) else (type(v).__name__, repr(v)) for v in column]
+    values = dict(zip(keys, column, strict=True))
+    codes, distinct = pd.factorize(pd.Series(keys, dtype=object))
+    return codes, [values[key] for key in distinct]
 
 
 def _factorized_by_polars(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:

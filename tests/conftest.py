@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,26 @@ settings.load_profile("patient")
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+# Folders whose tests are run by one process, where there are several: what is costly to set up is set up once, and
+# the ledger of R's values, which asks at the end what the others have read, knows of them all.
+TOGETHER = ("validation", "study", "report", "databases")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests last that ask what all the others have read."""
+    """Put the tests last that ask what all the others have read, and keep together what shares its set-up."""
     items.sort(key=lambda item: item.get_closest_marker("ledger") is not None)
+    for item in items:
+        folder = item.path.relative_to(item.config.rootpath).parts[1]
+        if folder in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
+
+
+@pytest.fixture
+def quickly() -> Iterator[None]:
+    """Leave the levels of SQL as they are written; ibis spends most of its time on merging them."""
+    import ibis
+
+    fuses, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+    yield
+    ibis.options.sql.fuse_selects = fuses

@@ -70,7 +70,7 @@ def same(expected: object, found: Any, inexact: bool) -> bool:
 def test_a_frame_says_of_every_row_what_is_said_of_the_person_alone(frame: str) -> None:
     n_cases = 0
 
-    @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(written=definitions(), seed=st.integers(0, 2**32 - 1))
     def readers_agree(written: Written, seed: int) -> None:
         nonlocal n_cases
@@ -86,7 +86,7 @@ def test_a_frame_says_of_every_row_what_is_said_of_the_person_alone(frame: str) 
         n_cases += len(people)
 
     readers_agree()
-    assert n_cases >= 800
+    assert n_cases >= 300
 
 
 PART = """\

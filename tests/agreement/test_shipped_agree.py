@@ -13,13 +13,14 @@ import rvn
 from agreement.engines import ENGINES
 from agreement.generators import is_inexact
 from agreement.people import ON, people_for
-from agreement.test_tables_agree import quickly  # noqa: F401 - a fixture
 from rvn import messages
 from rvn.catalog import references
 from rvn.scoring.instrument import Instrument
 
 FEW, MANY = 200, 100_000
 REFERENCES = sorted(references())
+pytestmark = pytest.mark.usefixtures("quickly")
+
 QUICK = ("broward-rules@2018", "audit@2001")
 
 

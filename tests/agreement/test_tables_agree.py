@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import ibis
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -23,12 +21,7 @@ from rvn.plan.status import CODE
 ALONE = 5  # people of each plan who are also read one by one
 
 
-@pytest.fixture(autouse=True)
-def quickly() -> Iterator[None]:
-    """Leave the levels as they are written; ibis spends most of its time on merging them, for nothing here."""
-    fuses, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
-    yield
-    ibis.options.sql.fuse_selects = fuses
+pytestmark = pytest.mark.usefixtures("quickly")
 
 
 def disagreements(plan: Plan, found: People, engine: str) -> list[str]:

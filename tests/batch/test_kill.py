@@ -105,7 +105,7 @@ def check(folder: Path, kind: str, *, rows: int, kills: int) -> None:
 
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
 def test_a_run_that_is_killed_goes_on_to_the_identical_file(tmp_path: Path, kind: str) -> None:
-    check(tmp_path, kind, rows=600, kills=3)
+    check(tmp_path, kind, rows=300, kills=2)
 
 
 @pytest.mark.slow

@@ -10,11 +10,11 @@ import pytest
 import rvn
 from agreement.people import people_for
 from agreement.test_shipped_agree import MANY, REFERENCES, assert_agrees, disagreements
-from agreement.test_tables_agree import quickly  # noqa: F401 - a fixture
 from databases import spark
 
 # What ibis and pyspark call by older names of pandas, and sockets that pyspark leaves to be collected.
 pytestmark = [
+    pytest.mark.usefixtures("quickly"),
     pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

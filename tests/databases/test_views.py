@@ -19,7 +19,11 @@ from rvn.errors import FrameError
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.view import DIALECTS, view_of
 
-REFERENCES = ("static-99r@2016", "broward-rules@2018", "audit@2001")
+REFERENCES = (
+    "broward-rules@2018",
+    "audit@2001",
+    pytest.param("static-99r@2016", marks=pytest.mark.slow),
+)
 SIZE = 200
 
 
@@ -72,8 +76,9 @@ def test_the_view_installed_in_postgres_says_what_a_frame_says(reference: str, p
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_the_view_can_be_parsed_in_every_dialect(dialect: str) -> None:
-    text = view_of(rvn.load("static-99r@2016"), dialect, table="assessments", view="levels", keep=["id"], on=ON)
+@pytest.mark.parametrize("reference", ["broward-rules@2018", pytest.param("static-99r@2016", marks=pytest.mark.slow)])
+def test_the_view_can_be_parsed_in_every_dialect(dialect: str, reference: str) -> None:
+    text = view_of(rvn.load(reference), dialect, table="assessments", view="levels", keep=["id"], on=ON)
     (tree,) = sqlglot.parse(text, dialect=DIALECTS[dialect][1])
     assert tree is not None
     assert "levels" == tree.this.name

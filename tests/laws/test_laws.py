@@ -134,7 +134,7 @@ def assert_nothing_leaves_its_range(plan: Plan, seed: int, n_people: int) -> Non
                 assert (found == value).all(), f"{name} of person {row} is said to be decided, but can be {found}"
 
 
-@law(300)
+@law(100)
 @given(plan=TOTALS | SMALL, seed=SEEDS)
 def test_no_completion_of_the_absent_answers_leaves_the_range(plan: Plan, seed: int) -> None:
     assert_nothing_leaves_its_range(plan, seed, 6)
@@ -190,7 +190,7 @@ def independent_scales(draw: Any) -> Plan:
     return Plan(fields, (), {"total": total, "level": level}, "level")
 
 
-@law(150)
+@law(50)
 @given(plan=independent_scales(), seed=SEEDS)
 def test_both_ends_of_the_range_of_a_scale_of_independent_items_are_reached(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 8).columns
@@ -202,7 +202,7 @@ def test_both_ends_of_the_range_of_a_scale_of_independent_items_are_reached(plan
             assert expected == (stated[name].low[row], stated[name].high[row])
 
 
-@law(150)
+@law(50)
 @given(plan=independent_scales(), seed=SEEDS)
 def test_a_level_is_decided_exactly_where_no_completion_changes_it(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 8).columns
@@ -220,7 +220,7 @@ def test_a_level_is_decided_exactly_where_no_completion_changes_it(plan: Plan, s
             assert found == {levels.value[row]}
 
 
-@law(300)
+@law(100)
 @given(plan=TOTALS | plans(small=True, conditions=False), seed=SEEDS)
 def test_no_value_lies_outside_what_is_attainable(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 30).columns
@@ -238,7 +238,7 @@ def test_no_value_lies_outside_what_is_attainable(plan: Plan, seed: int) -> None
 # what is withheld
 
 
-@law(300)
+@law(100)
 @given(plan=plans(nodes.Withheld, conditions=False), seed=SEEDS)
 def test_what_is_stated_beside_something_withheld_is_what_the_full_plan_states(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 20).columns
@@ -248,7 +248,7 @@ def test_what_is_stated_beside_something_withheld_is_what_the_full_plan_states(p
         np.testing.assert_array_equal(full[name].value[both], output.value[both])
 
 
-@law(200)
+@law(66)
 @given(plan=plans(nodes.Withheld, conditions=False), seed=SEEDS)
 def test_what_is_withheld_lies_in_the_range_that_is_stated(plan: Plan, seed: int) -> None:
     columns = people(plan, seed, 20).columns
@@ -264,7 +264,7 @@ def test_what_is_withheld_lies_in_the_range_that_is_stated(plan: Plan, seed: int
 # a row by itself
 
 
-@law(150)
+@law(50)
 @given(plan=plans(), seed=SEEDS)
 def test_a_row_is_the_same_in_any_order_and_in_blocks_of_any_size(plan: Plan, seed: int) -> None:
     size = 60
@@ -366,7 +366,7 @@ STRICT = (
 )
 
 
-@law(200)
+@law(66)
 @given(plan=plans(), seed=SEEDS)
 def test_unknown_in_is_unknown_out(plan: Plan, seed: int) -> None:
     found = people(plan, seed, 10)
@@ -387,7 +387,7 @@ def test_unknown_in_is_unknown_out(plan: Plan, seed: int) -> None:
 # absent is not zero
 
 
-@law(200)
+@law(66)
 @given(plan=plans(), seed=SEEDS)
 def test_without_an_answer_nothing_that_needs_it_is_complete(plan: Plan, seed: int) -> None:
     size = 15
@@ -405,7 +405,7 @@ def test_without_an_answer_nothing_that_needs_it_is_complete(plan: Plan, seed: i
             assert not (bears & complete & (after.status == CODE[Status.COMPLETE])).any()
 
 
-@law(150)
+@law(50)
 @given(plan=plans(conditions=False), seed=SEEDS)
 def test_an_answer_changes_only_what_rests_on_it(plan: Plan, seed: int) -> None:
     size = 15

@@ -347,7 +347,9 @@ def test_rows_of_problems_are_counted_from_zero_whatever_the_index() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", [["no"], {"no": 1}, {"no"}, np.array(["no", "yes"]), ("no",), b"no", object()], ids=repr
+    "cell",
+    [["no"], {"no": 1}, {"no"}, np.array(["no", "yes"]), ("no",), b"no", object()],
+    ids=lambda cell: type(cell).__name__,
 )
 @pytest.mark.parametrize("name", ["q01", "priors", "born"])
 def test_whatever_stands_in_a_cell_it_costs_its_row_and_no_other(name: str, cell: object) -> None:

@@ -18,7 +18,9 @@ THREADS = 8
 
 @pytest.mark.parametrize("reference", ["audit@2001", "static-stable@2017", "fictitious-security@1.0"])
 def test_eight_threads_say_what_one_says(reference: str) -> None:
-    people = [(vector.answers, vector.on) for vector in vectors(rvn.load(reference)).vectors if not vector.refused] * 2
+    people = [(vector.answers, vector.on) for vector in vectors(rvn.load(reference)).vectors if not vector.refused][
+        :40
+    ] * 2
 
     def said(person: tuple[dict[str, Any], str | None]) -> tuple[bytes, str]:
         instrument = rvn.load(reference)  # from the cache of the catalogue, as in a service
@@ -34,11 +36,9 @@ def test_eight_threads_say_what_one_says(reference: str) -> None:
 
 def test_eight_threads_score_the_same_frame_alike() -> None:
     instrument = rvn.load("broward-rules@2018")
-    people = pd.DataFrame(
-        {"age": [19, 40, None] * 500, "sex": ["male", "female", None] * 500, "priors": [0, 5, -1] * 500}
-    )
+    people = pd.DataFrame({"age": [19, 40, None] * 50, "sex": ["male", "female", None] * 50, "priors": [0, 5, -1] * 50})
     alone = instrument.score_frame(people)
     with ThreadPoolExecutor(THREADS) as pool:
-        for scored_frame in pool.map(lambda _: rvn.load("broward-rules@2018").score_frame(people), range(2 * THREADS)):
+        for scored_frame in pool.map(lambda _: rvn.load("broward-rules@2018").score_frame(people), range(THREADS)):
             pd.testing.assert_frame_equal(alone.frame, scored_frame.frame)
             pd.testing.assert_frame_equal(alone.problems, scored_frame.problems)

@@ -851,6 +851,31 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Databases differ in what they can compute; this one lacks something that the instrument needs.",
         "Score the rows in memory or in a file, or copy them to a database that can.",
     ),
+    "RVN751": (
+        "what the engine Spark cannot do",
+        "On a cluster one row is an assessment, in Parquet, and lost tasks are run again by Spark itself.",
+        "Do as the message says, or leave `--engine spark` out; [files](files.md) shows what each engine does.",
+    ),
+    "RVN752": (
+        "no Spark",
+        "The engine needs pyspark and Java on the machine where the command is typed.",
+        "Install what is lacking.",
+    ),
+    "RVN753": (
+        "workers that cannot run rvn",
+        "Every worker scores its own rows and needs the same version of rvn and of Python as the machine that asks.",
+        "Send an environment along, or install one on every worker; [files](files.md#on-a-cluster) shows how.",
+    ),
+    "RVN754": (
+        "Spark failed",
+        "Spark did not start, or a task failed again and again. Its own messages may quote cells and are not repeated.",
+        "Look into the log of Spark. Nothing stands at the output.",
+    ),
+    "RVN755": (
+        "another run by Spark",
+        "A hidden folder beside the output says that a run is on its way, or was killed.",
+        "Wait for it, or start again with `--replace`.",
+    ),
     "RVN811": (
         "one of several",
         "Of several ways to say a thing the plan needs exactly one.",

@@ -437,6 +437,19 @@ ENGINE_LACKS = Message(
     "{engine} cannot compute {what}, which the instrument needs",
     "score the rows in memory or in a file, or copy them to DuckDB or PostgreSQL",
 )
+SPARK_CANNOT = Message("RVN751", "the engine Spark cannot {what}", "{remedy}")
+NO_SPARK = Message("RVN752", "the engine Spark needs {what}, which is not here", "{remedy}")
+WORKERS_LACK = Message(
+    "RVN753",
+    "the workers of Spark cannot run rvn {version}: {why}",
+    "give all of them the same Python with the same rvn, and name it in PYSPARK_PYTHON",
+)
+SPARK_FAILS = Message("RVN754", "Spark failed: {why}", "look into Spark's own messages, and run it again")
+SPARK_UNFINISHED = Message(
+    "RVN755",
+    "another run by Spark is writing '{file}', or one that was stopped has left something beside it",
+    "wait for it; where there is none, start again with `--replace`",
+)
 NO_INPUT = Message("RVN720", "there is no file or folder '{file}'", "check the path")
 NOT_READABLE = Message("RVN721", "'{file}' cannot be read: {why}", "{remedy}")
 COLUMN_CHANGES = Message(

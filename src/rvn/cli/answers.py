@@ -39,6 +39,19 @@ def frame_file(words: Sequence[str]) -> Path | None:
     return path if path is not None and (path.suffix.lower() in FRAMES or path.is_dir()) else None
 
 
+def frame_place(words: Sequence[str]) -> str | None:
+    """Return the file, folder or address of a frame as it was typed, or None where answers were typed.
+
+    Whether there is something is for the engine to say: an address of a cluster is no path here.
+    """
+    pairs = [word for word in words if _PAIR.fullmatch(word)]
+    if pairs or (len(words) == 1 and (words[0] == STDIN or Path(words[0]).suffix.lower() in MAPPINGS)):
+        return None
+    if len(words) > 1:
+        raise CommandError(problems.FILE_ALONE.at())
+    return words[0]
+
+
 def day(text: str | None) -> date | None:
     """Return the day of assessment that was typed."""
     if text is None:

@@ -31,6 +31,13 @@ app = typer.Typer(
 app.add_typer(study.app)
 
 
+class Engine(StrEnum):
+    """Where rows are scored."""
+
+    HERE = "here"
+    SPARK = "spark"
+
+
 class Words(StrEnum):
     """Languages of texts."""
 
@@ -241,7 +248,7 @@ def score(
     profile: Profile = None,
     recalled: Recalled = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option("-o", "--output", metavar="OUT", help="Where scored rows go: a .csv or .parquet file."),
     ] = None,
     mapping: Annotated[
@@ -265,6 +272,12 @@ def score(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the output that is there, or begin a stopped run again.")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Where rows are scored: here, or by Spark, on a cluster.")
+    ] = Engine.HERE,
+    master: Annotated[
+        str | None, typer.Option("--master", metavar="URL", help="Where Spark runs: local[2], yarn, spark://host:7077.")
+    ] = None,
     language: Tongue = Words.EN,
     form: Form = Format.TEXT,
 ) -> None:
@@ -274,29 +287,31 @@ def score(
 
     with reporting(form):
         instrument = rvn.load(reference, profile=profile)
-        source = reading.frame_file(answers)
+        by_spark = engine is Engine.SPARK
+        source = reading.frame_place(answers) if by_spark else reading.frame_file(answers)
         if source is None:
             of_files = {"-o": output, "--mapping": mapping, "--column": column, "--prefix": prefix, "--id": id_column}
-            switches = {"--resume": resume or None, "--replace": replace or None}
-            _refuse({**of_files, "--separator": separator, **switches})
+            switches = {"--resume": resume or None, "--replace": replace or None, "--master": master}
+            _refuse({**of_files, "--separator": separator, **switches, "--engine": by_spark or None})
             result = reading.score_person(instrument, answers, on, recalled or ())
             is_fine = results.say_result(result, language.value, form)
         else:
             instrument = instrument.accepting(*recalled or ())
-            scored = files.score(
-                instrument,
-                source,
-                output,
-                bar=form is Format.TEXT,
-                on=reading.day(on),
-                mapping=mapping,
-                columns=files.mapping(column or ()),
-                id_column=id_column,
-                prefix=prefix or "",
-                separator=files.separator_of(separator),
-                resume=resume,
-                replace=replace,
-            )
+            how = {
+                "on": reading.day(on),
+                "mapping": mapping,
+                "columns": files.mapping(column or ()),
+                "id_column": id_column,
+                "prefix": prefix or "",
+                "replace": replace,
+            }
+            if by_spark:
+                scored = files.score_by_spark(instrument, str(source), output, master=master, resume=resume, **how)
+            elif master is not None:
+                raise CommandError(problems.MASTER.at())
+            else:
+                how |= {"separator": files.separator_of(separator), "resume": resume}
+                scored = files.score(instrument, Path(source), output, bar=form is Format.TEXT, **how)
             is_fine = results.say_batch(instrument, scored, files.separator_of(separator), form)
         if not is_fine:
             raise typer.Exit(Exit.PROBLEMS)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rvn import messages
 from rvn.cli import problems
 from rvn.cli.problems import CommandError
 from rvn.scoring.instrument import Instrument
@@ -39,20 +40,42 @@ def separator_of(text: str | None) -> str:
     return "\t" if text == "tab" else text
 
 
-def score(instrument: Instrument, source: Path, out: Path | None, *, bar: bool, **how: Any) -> ScoredFile:
+def score(instrument: Instrument, source: Path, out: str | None, *, bar: bool, **how: Any) -> ScoredFile:
     """Return what became of a file, after showing how far it is where somebody looks on."""
+    destination = _place(out)
+    with _shown(bar and sys.stderr.isatty()) as progress:
+        return instrument.score_file(source, destination, progress=progress, **how)
+
+
+def score_by_spark(
+    instrument: Instrument, source: str, out: str | None, *, resume: bool, master: str | None, **how: Any
+) -> ScoredFile:
+    """Return what became of files that Spark scored; how far it is, Spark shows itself."""
+    destination = _place(out)
+    if resume:
+        remedy = "leave `--resume` out: a task that is lost is run again by itself; `--replace` starts again"
+        raise CommandError(messages.SPARK_CANNOT.at(what="resume a run", remedy=remedy))
+    return instrument.score_with_spark(source, destination, master=master, **how)
+
+
+def _place(out: str | None) -> str:
+    """Return where scored rows go."""
     if out is None:
         raise CommandError(problems.OUT_NEEDED.at())
     try:
         import pyarrow  # noqa: F401
     except ModuleNotFoundError:
         raise CommandError(problems.ARROW.at()) from None
-    with _shown(bar and sys.stderr.isatty()) as progress:
-        return instrument.score_file(source, out, progress=progress, **how)
+    return out
 
 
-def first_problems(path: Path, count: int, separator: str) -> list[dict[str, Any]]:
-    """Return the first problems in a file of them; no value."""
+def first_problems(path: Path | str, count: int, separator: str) -> list[dict[str, Any]]:
+    """Return the first problems in a file or folder of them, none of those at an address; no value."""
+    if isinstance(path, str):
+        return []
+    if path.is_dir():
+        found = (first_problems(part, count, separator) for part in sorted(path.glob("*.parquet")))
+        return list(itertools.islice(itertools.chain.from_iterable(found), count))
     if path.suffix.lower() == ".csv":
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(itertools.islice(csv.DictReader(file, delimiter=separator), count))

@@ -90,6 +90,7 @@ SCHEMA_OF = Message(
     "a schema of answers or records is of one instrument, and one of definitions of none",
     "write `rvn schema id@version --for answers` or `--for records`, or `rvn schema`",
 )
+MASTER = Message("RVN925", "`--master` is for the engine Spark", "add `--engine spark`, or leave it out")
 BAD_WINDOW = Message("RVN940", "`{option}` is not a date", "write it as 2026-11-21")
 NO_DEMO = Message("RVN919", "the data of the demonstration are not there: '{file}'", "reinstall rvn")
 

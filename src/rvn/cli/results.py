@@ -81,11 +81,13 @@ def say_batch(instrument: Instrument, scored: ScoredFile, separator: str, form: 
     typer.echo()
     if account.errors or account.warnings:
         say(f"Problems: {account.errors:,}. Warnings: {account.warnings:,}.")
-        for found in first_problems(scored.problems, FIRST, separator):
+        first = first_problems(scored.problems, FIRST, separator)
+        for found in first:
             where = f"row {found['row']:,}" + (f", {found['item']}" if found["item"] else "")
             say(f"{where}: {found['code']} {found['problem']}", indent=2, hang=2)
-        if account.errors + account.warnings > FIRST:
-            say(f"and {account.errors + account.warnings - FIRST:,} more in {scored.problems}", indent=2)
+        more = account.errors + account.warnings - len(first)
+        if more:
+            say(f"and {more:,} more in {scored.problems}" if first else f"They stand in {scored.problems}", indent=2)
         say("Rows are counted from 0, without the first line of a CSV file.")
     else:
         say("No problems.")

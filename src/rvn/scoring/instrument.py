@@ -191,6 +191,37 @@ class Instrument:
             progress=progress,
         )
 
+    def score_with_spark(
+        self,
+        source: str | Path,
+        destination: str | Path,
+        *,
+        master: str | None = None,
+        on: date | str | None = None,
+        mapping: str | Path | None = None,
+        columns: Mapping[str, str] | None = None,
+        id_column: str | None = None,
+        prefix: str = "",
+        outputs: Collection[str] | None = None,
+        replace: bool = False,
+    ) -> ScoredFile:
+        """Score Parquet files on a cluster; see `rvn.scoring.spark.score.score_with_spark`."""
+        from rvn.scoring.spark.score import score_with_spark
+
+        return score_with_spark(
+            self,
+            source,
+            destination,
+            master=master,
+            on=on,
+            mapping=mapping,
+            columns=columns,
+            id_column=id_column,
+            prefix=prefix,
+            outputs=outputs,
+            replace=replace,
+        )
+
     def score_table(
         self,
         table: ir.Table,

@@ -12,6 +12,7 @@ import narwhals as nw
 from rvn import messages
 from rvn.errors import FrameError
 from rvn.scoring.instrument import Instrument
+from rvn.scoring.spark import SAID
 
 INSTRUMENT, VERSION = "instrument", "version"  # columns
 KEY = b"rvn"  # of the metadata of files
@@ -66,17 +67,29 @@ def _speaks(found: set[tuple[str, str]], old: Instrument) -> bool:
 
 
 def said_by(source: Path) -> Mapping[str, Any]:
-    """Return what a Parquet file, or the first of a folder, says about how it was made; nothing where it is silent."""
+    """Return what a Parquet file, or the first of a folder, says about how it was made; nothing where it is silent.
+
+    A folder that Spark has written says it in a file of its own.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if (source / SAID).is_file():
+        return _recipe((source / SAID).read_bytes())
     files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
     if not files or files[0].suffix.lower() == ".csv" or not files[0].is_file():
         return {}
     try:
         metadata = pq.read_schema(files[0]).metadata or {}
-        said = json.loads(metadata.get(KEY, b"{}"))
-    except (pa.ArrowException, ValueError):
+    except pa.ArrowException:
+        return {}
+    return _recipe(metadata.get(KEY, b"{}"))
+
+
+def _recipe(written: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(written)
+    except ValueError:
         return {}
     recipe = said.get("recipe") if isinstance(said, dict) else None
     return recipe if isinstance(recipe, dict) else {}

@@ -41,7 +41,7 @@ class Steps:
     def hold(self, value: ir.Value, name: str) -> ir.Value:
         """Return a value as a column of its own, under `name` or one like it; what is one already stays as it is."""
         operation = value.op()
-        if isinstance(operation, ops.Field) or not self._columns(value):
+        if isinstance(operation, ops.Field) or _is_constant(operation):
             return value
         if operation in self._names:
             return self._references[self._names[operation]]
@@ -108,6 +108,11 @@ class Steps:
         if operation not in self._uses:
             self._uses[operation] = frozenset(field.name for field in operation.find(ops.Field, filter=ops.Value))
         return self._uses[operation]
+
+
+def _is_constant(operation: ops.Node) -> bool:
+    """Return whether a value is written down as it is: what is computed from constants would grow like all else."""
+    return isinstance(operation, ops.Literal) or (isinstance(operation, ops.Cast) and _is_constant(operation.arg))
 
 
 def bound(value: ir.Value, table: ir.Table) -> ir.Value:

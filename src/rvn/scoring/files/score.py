@@ -30,15 +30,15 @@ class ScoredFile:
     Parameters
     ----------
     destination
-        The scored rows.
+        The scored rows; an address is text.
     problems
         Every cell that could not be used, and every row that is not in the output.
     account
         What became of every row; its `counts` say how many have each status of the instrument's outcome.
     """
 
-    destination: Path
-    problems: Path
+    destination: Path | str
+    problems: Path | str
     account: Account
 
 

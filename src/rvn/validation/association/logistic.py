@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 from scipy.special import xlog1py, xlogy
 from scipy.stats import chi2
-from scipy.stats import t as student
 
 from rvn.validation.association.likelihood import (
     Cells,
@@ -22,12 +21,12 @@ from rvn.validation.association.likelihood import (
     profile_limits,
 )
 from rvn.validation.estimate import Estimate, Status
+from rvn.validation.foundations import sandwich
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.observations import FloatArray, Observations
 
 PROFILE = "doi:10.2307/2347496"
 FIRTH = "doi:10.1093/biomet/80.1.27; doi:10.1002/sim.1047"
-SANDWICH = "doi:10.2307/1912526; doi:10.1093/biomet/73.1.13"
 
 UNSOLVED = "rounding hides the maximum of the likelihood"
 
@@ -89,10 +88,10 @@ class Fit:
                 if math.isnan(low + high + statistic):
                     notes = (*notes, UNSOLVED)
             elif not math.isnan(error):
-                reach = student.isf((1 - level) / 2, self.df) * error
-                low, high = value - reach, value + reach
+                half = sandwich.reach(level, self.df) * error
+                low, high = value - half, value + half
                 statistic, df = (value - null) / error, None if math.isinf(self.df) else self.df
-                p_value = float(2 * student.sf(abs(statistic), self.df))
+                p_value = sandwich.two_sided(statistic, self.df)
         with np.errstate(over="ignore"):
             shown = np.exp if odds_ratio else np.positive
             value, low, high = (float(shown(unit * number)) for number in (value, low, high))
@@ -114,7 +113,7 @@ class Fit:
             at=at or {},
             status=self.status,
             notes=notes,
-            reference={"profile": PROFILE, "penalised": FIRTH, "robust": SANDWICH}[self.errors],
+            reference={"profile": PROFILE, "penalised": FIRTH, "robust": sandwich.REFERENCE}[self.errors],
         )
 
     @property
@@ -133,9 +132,7 @@ class Fit:
             return "logistic, profile likelihood"
         if self.errors == "penalised":
             return "logistic, Firth's penalised profile likelihood"
-        if np.isinf(self.df):
-            return "logistic, sampling weights, linearised errors"
-        return f"logistic, cluster-robust errors, t with {self.df:g} df"
+        return f"logistic, {sandwich.described(self.sample)}"
 
 
 def fit(rows: Observations, terms: Sequence[str] = (), *, offset: str | None = None, penalised: bool = False) -> Fit:
@@ -165,7 +162,7 @@ def fit(rows: Observations, terms: Sequence[str] = (), *, offset: str | None = N
     status: Status = "separated" if suspect and is_separated(cells) else "ok"
     if not plain.converged and status == "ok":
         return _nothing(names, rows, cells, UNSOLVED)
-    if "weights" in rows.columns or "cluster" in rows.columns:
+    if sandwich.is_robust(rows):
         return _robust_fit(names, rows, cells, plain, status)
     if not penalised and status == "ok":
         return Fit(names, rows, cells, plain, plain.covariance, plain.log_likelihood)
@@ -202,31 +199,16 @@ def _undefined(cells: Cells, names: Sequence[str]) -> str | None:
 def _robust_fit(names: tuple[str, ...], rows: Observations, cells: Cells, plain: Maximum, status: Status) -> Fit:
     """Return a fit with linearised errors: people, or clusters of them, are what was sampled."""
     weights = rows.columns.get("weights", np.ones(len(rows.counts)))
-    notes = []
-    if "weights" in rows.columns:
-        effective = (rows.counts @ weights) ** 2 / (rows.counts @ weights**2)
-        notes.append(f"effective sample size {effective:,.0f}")
+    notes = sandwich.remarks(rows)
     if status == "separated":
-        notes.append("no finite maximum; the penalised fit knows no weights and clusters")
+        notes = (*notes, "no finite maximum; the penalised fit knows no weights and clusters")
         unknown = np.full_like(plain.information, np.nan)
-        return Fit(names, rows, cells, plain, unknown, np.nan, "robust", status=status, notes=tuple(notes))
-
+        return Fit(names, rows, cells, plain, unknown, np.nan, "robust", status=status, notes=notes)
     scores = cells.design * (weights * (rows["outcome"] - cells.risks(plain.coefficients)))[:, None]
-    n, df = rows.n, math.inf
-    if "cluster" in rows.columns:
-        groups, group = np.unique(rows["cluster"], return_inverse=True)
-        totals = np.zeros((len(groups), len(names)))
-        np.add.at(totals, group, scores * rows.counts[:, None])
-        meat, df = totals.T @ totals, len(groups) - 1.0
-        # A single cluster has no spread to learn from.
-        factor = np.nan if df == 0 else len(groups) / df * (n - 1) / (n - len(names))
-    else:
-        meat, factor = (scores.T * rows.counts) @ scores, n / (n - 1)
-    if np.isnan(factor):
-        status = "sparse"
-        notes.append("one cluster: no standard error")
-    covariance = factor * plain.covariance @ meat @ plain.covariance
-    return Fit(names, rows, cells, plain, covariance, np.nan, "robust", df, status, tuple(notes))
+    covariance = sandwich.covariance(scores @ plain.covariance, rows)
+    # A single cluster has no spread to learn from.
+    status = "sparse" if np.isnan(covariance).all() else status
+    return Fit(names, rows, cells, plain, covariance, np.nan, "robust", sandwich.degrees(rows), status, notes)
 
 
 def null_log_likelihood(sample: Observations) -> float:

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
-from scipy.special import ndtr
 
 from rvn.validation.calibration.line import probabilities, with_risk
 from rvn.validation.estimate import Estimate, Status
-from rvn.validation.foundations.limits import normal_quantile
-from rvn.validation.observations import FloatArray, Observations, binary, observations
+from rvn.validation.foundations import sandwich
+from rvn.validation.foundations.samples import sample_of
+from rvn.validation.observations import FloatArray, Observations
 
 BRIER = "doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2"
 MURPHY = "doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2"
@@ -23,7 +23,13 @@ CORP = "doi:10.1073/pnas.2016191118"
 
 
 def brier(
-    outcome: npt.ArrayLike, risk: npt.ArrayLike, *, counts: npt.ArrayLike | None = None, level: float = 0.95
+    outcome: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    *,
+    counts: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
+    level: float = 0.95,
 ) -> Estimate:
     """Mean squared difference between risk and outcome: 0 is perfect, lower is better.
 
@@ -35,17 +41,22 @@ def brier(
         Published probability of the event, 0 to 1.
     counts
         How many people each row stands for.
+    weights
+        Sampling weights, in any unit; the error is linearised.
+    cluster
+        What several rows share, such as a person assessed twice; it changes the error, and limits are of t.
     level
         Confidence level of the interval.
 
     Raises
     ------
     ContractError
-        For arrays that break the contract, and risks outside 0 to 1.
+        For arrays that break the contract, risks outside 0 to 1, and negative weights.
 
     References
     ----------
-    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2; with weights and clusters White 1982,
+    doi:10.2307/1912526, and Liang & Zeger 1986, doi:10.1093/biomet/73.1.13.
 
     Examples
     --------
@@ -54,14 +65,20 @@ def brier(
     >>> round(brier([0, 1], [0.5, 0.5], counts=[10, 10]).value, 6)
     0.25
     """
-    sample = with_risk(outcome, risk, counts=counts)
+    sample = with_risk(outcome, risk, counts=counts, weights=weights, cluster=cluster)
     squares = (sample["outcome"] - sample["risk"]) ** 2
     value, error = _mean(squares, sample)
     return _estimate("brier", value, error, sample, level, "Wald", BRIER, bounds=(0.0, 1.0))
 
 
 def scaled_brier(
-    outcome: npt.ArrayLike, risk: npt.ArrayLike, *, counts: npt.ArrayLike | None = None, level: float = 0.95
+    outcome: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    *,
+    counts: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
+    level: float = 0.95,
 ) -> Estimate:
     """Share by which the Brier score is below that of telling everybody the base rate; below 0 it is above.
 
@@ -78,7 +95,7 @@ def scaled_brier(
     >>> round(scaled_brier([0, 1, 0, 1], [0.25, 0.25, 0.75, 0.75], counts=[3, 1, 1, 3]).value, 6)
     0.25
     """
-    sample = with_risk(outcome, risk, counts=counts)
+    sample = with_risk(outcome, risk, counts=counts, weights=weights, cluster=cluster)
     squares = (sample["outcome"] - sample["risk"]) ** 2
     mean, _ = _mean(squares, sample)
     rate, _ = _mean(sample["outcome"], sample)
@@ -97,6 +114,8 @@ def compare_brier(
     other: npt.ArrayLike,
     *,
     counts: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
     level: float = 0.95,
 ) -> Estimate:
     """Brier score of `risk` minus that of `other`, two risks of the same people: below 0 `risk` is closer.
@@ -107,8 +126,8 @@ def compare_brier(
         1 where the event happened, 0 where not.
     risk, other
         Two probabilities of the event for each person, neither fitted to these people.
-    counts
-        How many people each row stands for.
+    counts, weights, cluster
+        As in `brier`.
     level
         Confidence level of the Wald interval.
 
@@ -129,16 +148,16 @@ def compare_brier(
     >>> round(sure.value, 6), sure.p_value < 0.001
     (-0.16, True)
     """
-    columns = {"outcome": binary("outcome", outcome)}
-    columns |= {"risk": probabilities("risk", risk), "other": probabilities("other", other)}
-    sample = observations(counts=counts, **columns)
+    risks = {"risk": probabilities("risk", risk), "other": probabilities("other", other)}
+    sample = sample_of(outcome, risks, counts=counts, weights=weights, cluster=cluster)
     squares = (sample["outcome"] - sample["risk"]) ** 2 - (sample["outcome"] - sample["other"]) ** 2
     value, error = _mean(squares, sample)
     estimate = _estimate("brier_difference", value, error, sample, level, "Wald, paired", BRIER)
     if estimate.status != "ok":
         return estimate
-    statistic = value / error
-    return replace(estimate, statistic=statistic, p_value=float(2 * ndtr(-abs(statistic))))
+    statistic, df = value / error, sandwich.degrees(sample)
+    finite = None if math.isinf(df) else df
+    return replace(estimate, statistic=statistic, df=finite, p_value=sandwich.two_sided(statistic, df))
 
 
 def murphy_decomposition(
@@ -261,12 +280,13 @@ def isotonic(people: FloatArray, events: FloatArray) -> FloatArray:
 
 def _mean(values: FloatArray, sample: Observations) -> tuple[float, float]:
     """Return a mean over people with its standard error; NaN where there are too few people."""
+    people = sample.counts * sample.columns.get("weights", 1.0)
     if sample.n == 0:
         return math.nan, math.nan
-    mean = float(sample.counts @ values / sample.n)
-    if sample.n == 1:
-        return mean, math.nan
-    return mean, math.sqrt(float(sample.counts @ (values - mean) ** 2) / (sample.n - 1) / sample.n)
+    mean = float(people @ values / people.sum())
+    moves = sample.columns.get("weights", 1.0) * (values - mean) / people.sum()
+    covariance = sandwich.covariance(moves[:, None], sample)
+    return mean, math.sqrt(covariance[0, 0])
 
 
 def _estimate(
@@ -279,26 +299,31 @@ def _estimate(
     reference: str,
     bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Estimate:
-    reach = normal_quantile(level) * error
+    half = sandwich.reach(level, sandwich.degrees(sample)) * error
+    notes: tuple[str, ...] = ()
+    if sandwich.is_robust(sample):
+        method, notes = f"{method}, {sandwich.described(sample)}", sandwich.remarks(sample)
+        reference = f"{reference}; {sandwich.REFERENCE}"
     status: Status = "ok"
     if math.isnan(value):
         status = "not_estimable"
     elif math.isnan(error):
         status = "sparse"
     elif error < ROUNDING:
-        status, reach, method = "degenerate", math.nan, "no interval: everybody is equally far off"
+        status, half, method = "degenerate", math.nan, "no interval: everybody is equally far off"
     return Estimate(
         name=name,
         value=value,
         se=error,
-        low=max(value - reach, bounds[0]),
-        high=min(value + reach, bounds[1]),
+        low=max(value - half, bounds[0]),
+        high=min(value + half, bounds[1]),
         level=level,
         method=method,
         n=sample.n,
         n_events=int(sample.counts @ sample["outcome"]),
         excluded=sample.excluded,
         status=status,
+        notes=notes,
         reference=reference,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -13,10 +14,13 @@ from scipy.stats import chi2
 from rvn.validation.calibration.collapse import LEAST
 from rvn.validation.calibration.line import probabilities, with_risk
 from rvn.validation.estimate import Estimate, Status
+from rvn.validation.foundations import sandwich
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.foundations.samples import labels, reference_among, sample_of
 from rvn.validation.observations import Observations
 
+# A standard error below this is what rounding leaves of zero.
+ROUNDING = 1e-12
 REFERENCE = "doi:10.1093/biomet/28.3-4.437; doi:10.1177/0093854816683956"
 
 
@@ -25,6 +29,8 @@ def expected_observed(
     risk: npt.ArrayLike,
     *,
     counts: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
     level: float = 0.95,
     interval: Literal["exact", "log_normal", "binomial"] = "exact",
 ) -> Estimate:
@@ -42,6 +48,12 @@ def expected_observed(
         Published probability of the event, 0 to 1.
     counts
         How many people each row stands for.
+    weights
+        Sampling weights, in any unit: sums of weighted risks over those of weighted events. `n_events` stays what was
+        counted.
+    cluster
+        What several rows share, such as a person assessed twice. With it, or with `weights`, interval and test are
+        of log E/O with a linearised error, whatever `interval` says; with it, of t.
     level
         Confidence level of the interval.
     interval
@@ -57,11 +69,12 @@ def expected_observed(
     Raises
     ------
     ContractError
-        For arrays that break the contract, and risks outside 0 to 1.
+        For arrays that break the contract, risks outside 0 to 1, and negative weights.
 
     References
     ----------
-    Garwood 1936, doi:10.1093/biomet/28.3-4.437; Hanson 2017, doi:10.1177/0093854816683956.
+    Garwood 1936, doi:10.1093/biomet/28.3-4.437; Hanson 2017, doi:10.1177/0093854816683956; with weights and clusters
+    White 1982, doi:10.2307/1912526, and Liang & Zeger 1986, doi:10.1093/biomet/73.1.13.
 
     Examples
     --------
@@ -71,11 +84,14 @@ def expected_observed(
     >>> round(ratio.value, 6), ratio.n_events
     (1.5, 2)
     """
-    return _ratio(with_risk(outcome, risk, counts=counts), level, interval)
+    sample = with_risk(outcome, risk, counts=counts, weights=weights, cluster=cluster)
+    return _ratio(sample, level, interval)
 
 
 def _ratio(sample: Observations, level: float, interval: str, at: dict[str, object] | None = None) -> Estimate:
     z = normal_quantile(level)
+    if sandwich.is_robust(sample):
+        return _robust_ratio(sample, level, at or {})
     expected = float(sample.counts @ sample["risk"])
     observed = int(sample.counts @ sample["outcome"])
     spread = float(sample.counts @ (sample["risk"] * (1 - sample["risk"])))
@@ -122,12 +138,57 @@ def _ratio(sample: Observations, level: float, interval: str, at: dict[str, obje
     )
 
 
+def _robust_ratio(sample: Observations, level: float, at: dict[str, object]) -> Estimate:
+    """E/O of people who were drawn with unequal chances or in clusters."""
+    weights = sample.columns.get("weights", 1.0)
+    expected, observed = (float((sample.counts * weights) @ sample[name]) for name in ("risk", "outcome"))
+    estimate = Estimate(
+        name="expected_observed",
+        value=math.nan,
+        scale="log",
+        level=level,
+        method=f"log-normal, {sandwich.described(sample)}",
+        n=sample.n,
+        n_events=int(sample.counts @ sample["outcome"]),
+        excluded=sample.excluded,
+        at=at,
+        status="not_estimable",
+        notes=sandwich.remarks(sample),
+        reference=f"{REFERENCE}; {sandwich.REFERENCE}",
+    )
+    if expected == 0:
+        return estimate
+    if observed == 0:
+        return replace(estimate, value=math.inf, status="sparse", notes=(*estimate.notes, "no events: no interval"))
+    moves = weights * (sample["risk"] / expected - sample["outcome"] / observed)
+    error = math.sqrt(sandwich.covariance(moves[:, None], sample)[0, 0])
+    value, df = expected / observed, sandwich.degrees(sample)
+    if math.isnan(error):
+        return replace(estimate, value=value, status="sparse")
+    if error < ROUNDING:
+        return replace(estimate, value=value, se=0.0, low=value, high=value, status="degenerate")
+    half, statistic = sandwich.reach(level, df) * error, math.log(value) / error
+    return replace(
+        estimate,
+        value=value,
+        se=error,
+        low=value * math.exp(-half),
+        high=value * math.exp(half),
+        statistic=statistic,
+        df=None if math.isinf(df) else df,
+        p_value=sandwich.two_sided(statistic, df),
+        status="ok",
+    )
+
+
 def expected_observed_by(
     outcome: npt.ArrayLike,
     risk: npt.ArrayLike,
     groups: npt.ArrayLike,
     *,
     counts: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
     level: float = 0.95,
 ) -> tuple[Estimate, ...]:
     """Return expected over observed events in each group: a risk level, a score, men and women.
@@ -146,16 +207,21 @@ def expected_observed_by(
     a 2.5
     b 1.0
     """
-    return tuple(
-        _ratio(sample, level, "exact", {"group": name}) for name, sample in _by_group(outcome, risk, groups, counts)
-    )
+    parts = _by_group(outcome, risk, groups, counts, weights, cluster)
+    return tuple(_ratio(sample, level, "exact", {"group": name}) for name, sample in parts)
 
 
 def _by_group(
-    outcome: npt.ArrayLike, risk: npt.ArrayLike, groups: npt.ArrayLike, counts: npt.ArrayLike | None
+    outcome: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    counts: npt.ArrayLike | None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
 ) -> list[tuple[object, Observations]]:
     codes, names = labels("groups", groups)
-    sample = sample_of(outcome, {"risk": probabilities("risk", risk), "groups": codes}, counts=counts)
+    predictors = {"risk": probabilities("risk", risk), "groups": codes}
+    sample = sample_of(outcome, predictors, counts=counts, weights=weights, cluster=cluster)
     parts = []
     for code in np.unique(sample["groups"]):
         here = sample["groups"] == code

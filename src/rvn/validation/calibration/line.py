@@ -37,14 +37,21 @@ def probabilities(name: str, values: npt.ArrayLike) -> FloatArray:
     return array
 
 
-def with_risk(outcome: npt.ArrayLike, risk: npt.ArrayLike, *, counts: npt.ArrayLike | None = None) -> Observations:
-    """Return the distinct rows of outcome and risk with their counts.
+def with_risk(
+    outcome: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    *,
+    counts: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
+    cluster: npt.ArrayLike | None = None,
+) -> Observations:
+    """Return the distinct rows of outcome and risk, and of weights and cluster where given, with their counts.
 
     >>> sample = with_risk([0, 1, 0], [0.2, 0.2, 0.2])
     >>> sample["outcome"], sample["risk"], sample.counts
     (array([0., 1.]), array([0.2, 0.2]), array([2., 1.]))
     """
-    return sample_of(outcome, {"risk": probabilities("risk", risk)}, counts=counts)
+    return sample_of(outcome, {"risk": probabilities("risk", risk)}, counts=counts, weights=weights, cluster=cluster)
 
 
 def with_logit(sample: Observations) -> Observations:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +74,8 @@ def sample_of(
 ) -> Observations:
     """Return the distinct rows of outcome, predictors, and of weights and cluster where they are given.
 
+    Nobody with a weight of zero is among them.
+
     Raises
     ------
     ContractError
@@ -85,4 +88,7 @@ def sample_of(
             raise contract("`weights` must not be negative")
     if cluster is not None:
         columns["cluster"] = labels("cluster", cluster)[0]
-    return tallied(observations(counts=counts, **columns))
+    sample = observations(counts=counts, **columns)
+    if weights is not None:
+        sample = replace(sample, counts=np.where(sample["weights"] == 0, 0, sample.counts))
+    return tallied(sample)

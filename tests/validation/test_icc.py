@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -176,6 +176,8 @@ rows = st.lists(st.tuples(score, score, score, st.integers(1, 3)), min_size=3, m
 
 
 @given(rows, st.permutations(range(3)))
+@example([(3, 3, 6, 2), (4, 1, 7, 2), (4, 5, 4, 3), (5, 5, 3, 3)], [0, 1, 2])  # a variance of the mean that is zero
+@example([(4, 1, 7, 2), (4, 2, 6, 2), (5, 5, 3, 3), (4, 5, 4, 3)], [0, 1, 2])  # a lower limit without end
 def test_counts_are_repeated_rows_and_raters_may_change_places(drawn, raters) -> None:  # type: ignore[no-untyped-def]
     ratings, counts = np.array([row[:3] for row in drawn], float), np.array([row[3] for row in drawn])
     repeated = np.repeat(ratings, counts, axis=0)[::-1, raters]

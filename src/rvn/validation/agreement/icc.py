@@ -20,6 +20,7 @@ Form = Literal["1", "C,1", "A,1", "k", "C,k", "A,k"]
 FORMS: tuple[Form, ...] = ("1", "C,1", "A,1", "k", "C,k", "A,k")
 MCGRAW_WONG = "doi:10.1037/1082-989X.1.1.30"
 BELOW_ROUNDING = 1e-14  # a mean square under this part of all of them is zero
+ROUNDING = 1e-9  # variances that cancel to this part of themselves are equal
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _form(squares: MeanSquares, form: Form, level: float) -> Estimate:
     strictness = (squares.raters - error) / n if form[0] == "A" else 0.0
     single_total = people + (k - 1) * error + k * strictness
     total = people + strictness if average else single_total
-    if total <= 0 or people == error == 0:
+    if total <= ROUNDING * (people + abs(strictness)) or people == error == 0:
         return replace(estimate, status="not_estimable", notes=("people do not differ",))
     estimate = replace(estimate, value=(people - error) / total)
     if people == 0 or error == strictness == 0:
@@ -190,7 +191,8 @@ def _agreement_limits(squares: MeanSquares, single: float, tail: float) -> tuple
 
 def _average(single: float, k: int) -> float:
     """Coefficient of a mean of k raters from that of one (Spearman-Brown)."""
-    return k * single / (1 + (k - 1) * single) if 1 + (k - 1) * single > 0 else -math.inf
+    spread = 1 + (k - 1) * single
+    return k * single / spread if spread > ROUNDING else -math.inf
 
 
 def rater_bias(ratings: npt.ArrayLike, *, counts: npt.ArrayLike | None = None) -> Estimate:

@@ -19,6 +19,8 @@ from rvn.validation.estimate import Estimate, Scale
 from rvn.validation.follow_up.censoring import uncensored
 from rvn.validation.follow_up.times import (
     FollowUp,
+    entry_column,
+    first_at_risk,
     follow_up,
     labels,
     positive,
@@ -64,6 +66,7 @@ def harrell_c(
     counts: npt.ArrayLike | None = None,
     strata: npt.ArrayLike | None = None,
     cluster: npt.ArrayLike | None = None,
+    entry: npt.ArrayLike | None = None,
     level: float = 0.95,
     method: Method = "logit",
 ) -> Estimate:
@@ -84,6 +87,9 @@ def harrell_c(
         Only people of one stratum are compared, for example of one sample.
     cluster
         What several rows share, such as a person assessed twice; it changes the standard error.
+    entry
+        Time from which each person is watched; 0 when not given. Somebody who came later than an event is not
+        compared with who had it (delayed entry).
     level
         Confidence level.
     method
@@ -93,7 +99,7 @@ def harrell_c(
     Raises
     ------
     ContractError
-        For arrays that are no follow-up.
+        For arrays that are no follow-up, or an `entry` that is not before `time`.
 
     References
     ----------
@@ -106,7 +112,7 @@ def harrell_c(
     >>> harrell_c([1, 4, 5, 6], [1, 1, 0, 0], [3, 1, 2, 0]).value
     0.8
     """
-    columns = {"score": numbers("score", score)}
+    columns = {"score": numbers("score", score), **entry_column(entry)}
     if strata is not None:
         columns["strata"] = labels("strata", strata)[0]
     if cluster is not None:
@@ -287,22 +293,35 @@ def _pairs(rows: FollowUp, score: FloatArray, weight: FloatArray) -> tuple[Float
     cases_before = np.concatenate([[0], np.cumsum(case)])
     after_cases = first + cases_before[end] - cases_before[first]
 
-    # As the one with the event: everybody after the cases of the same time can be compared.
+    # As the one with the event: everybody after the cases of the same time can be compared, if at risk by then.
     everybody = totals(rank, people, int(rank.max(initial=-1)) + 1)
-    below, equal = below_and_equal(rank, people, after_cases[case], rank[case])
-    below = (np.cumsum(everybody) - everybody)[rank[case]] - below
-    equal = everybody[rank[case]] - equal
+    below, equal = (np.cumsum(everybody) - everybody)[rank[case]], everybody[rank[case]]
+    there = np.full(int(case.sum()), people.sum())
+    if "entry" in rows.columns:
+        from_on = first_at_risk(rows)[order]
+        coming = np.argsort(from_on, kind="stable")
+        by_then = np.searchsorted(from_on[coming], at[case], side="right")
+        below, equal = below_and_equal(rank[coming], people[coming], by_then, rank[case])
+        there = np.concatenate([[0.0], np.cumsum(people[coming])])[by_then]
+    gone_below, gone_equal = below_and_equal(rank, people, after_cases[case], rank[case])
     people_before = np.concatenate([[0.0], np.cumsum(people)])
     credit, pairs = np.zeros(len(at)), np.zeros(len(at))
-    credit[case] = weight[order][case] * (below + equal / 2)
-    pairs[case] = weight[order][case] * (people_before[-1] - people_before[after_cases[case]])
+    credit[case] = weight[order][case] * (below - gone_below + (equal - gone_equal) / 2)
+    pairs[case] = weight[order][case] * (there - people_before[after_cases[case]])
 
     # As the other one: with the cases before, and with those of the same time unless it is a case itself.
-    earlier = np.where(case, cases_before[first], cases_before[end])
-    below, equal = below_and_equal(rank[case], mass[case], earlier, rank)
-    mass_before = np.concatenate([[0.0], np.cumsum(mass[case])])[earlier]
-    credit += mass_before - below - equal / 2
-    pairs += mass_before
+    mass_before = np.concatenate([[0.0], np.cumsum(mass[case])])
+
+    def met(cases: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return credit and pairs of every row with the first so many cases."""
+        below, equal = below_and_equal(rank[case], mass[case], cases, rank)
+        return mass_before[cases] - below - equal / 2, mass_before[cases]
+
+    met_credit, met_pairs = met(np.where(case, cases_before[first], cases_before[end]))
+    credit, pairs = credit + met_credit, pairs + met_pairs
+    if "entry" in rows.columns:  # but not with those before it came
+        missed_credit, missed_pairs = met(np.searchsorted(at[case], from_on, side="left"))
+        credit, pairs = credit - missed_credit, pairs - missed_pairs
 
     back = np.empty_like(order)
     back[order] = np.arange(len(order))

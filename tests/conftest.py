@@ -10,8 +10,14 @@ import pytest
 from hypothesis import settings
 
 # What a test needs of a busy machine's time says nothing about the code.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+settings.register_profile("patient", deadline=None, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=200)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Generate more examples unless the slow tests are left out."""
+    settings.load_profile("patient" if config.option.markexpr == "not slow" else "thorough")
+
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -62,18 +62,19 @@ def test_curves_with_equal_areas_that_cross_are_not_equal():
     assert 1 / 501 == found.area.p_value
 
 
-def test_under_equality_the_area_is_above_zero_and_its_p_value_is_uniform():
+@pytest.mark.parametrize(("samples", "error"), [(50, 0.12), pytest.param(1000, 0.03, marks=pytest.mark.slow)])
+def test_under_equality_the_area_is_above_zero_and_its_p_value_is_uniform(samples, error):
     generator = np.random.default_rng(8)
     p_values = []
-    for seed in range(150):
+    for seed in range(samples):
         outcome = np.repeat([0, 1], 60)
         score, group = generator.integers(0, 6, 120) + outcome, generator.integers(0, 2, 120)
         (found,) = abroca(outcome, score, group, replicates=60, rng=seed)
         assert found.area.value > 0
         assert found.under_equality.low < found.under_equality.value < found.under_equality.high
         p_values.append(found.area.p_value)
-    assert pytest.approx(0.5, abs=0.08) == np.mean(p_values)
-    assert pytest.approx(0.1, abs=0.06) == np.mean(np.array(p_values) <= 0.1)
+    assert pytest.approx(0.5, abs=error) == np.mean(p_values)
+    assert pytest.approx(0.1, abs=error) == np.mean(np.array(p_values) <= 0.1)
 
 
 @pytest.mark.parametrize("scores", [4, 400])
@@ -82,9 +83,9 @@ def test_the_permutations_shuffle_people_within_cases_and_within_non_cases(score
     generator = np.random.default_rng(2)
     outcome, group = np.repeat([0, 1], [110, 90]), generator.integers(0, 2, 200)
     score = generator.integers(0, scores, 200) + outcome * scores // 4
-    (found,) = abroca(outcome, score, group, replicates=3000, rng=1)
+    (found,) = abroca(outcome, score, group, replicates=1500, rng=1)
     areas = []
-    for _ in range(300):
+    for _ in range(150):
         shuffled = group.copy()
         for kind in (0, 1):
             shuffled[outcome == kind] = generator.permutation(group[outcome == kind])

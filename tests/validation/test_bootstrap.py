@@ -67,10 +67,10 @@ def test_the_limits_of_an_accuracy_are_those_of_procs_bootstrap(cut, share, name
 
 @pytest.mark.parametrize("method", ["percentile", "bca"])
 def test_any_statistic_gives_what_the_quick_way_gives_for_the_auc(method):
-    slow = bootstrap(auc, small_compas(), strata="outcome", replicates=1000, method=method, rng=7)
+    slow = bootstrap(auc, small_compas(), strata="outcome", replicates=600, method=method, rng=7)
     quick = bootstrap_auc(**small_compas(), replicates=20_000, method=method, rng=8)
     assert slow.value == quick.value
-    assert pytest.approx((quick.low, quick.high), abs=0.006) == (slow.low, slow.high)
+    assert pytest.approx((quick.low, quick.high), abs=0.01) == (slow.low, slow.high)
 
 
 def test_the_same_seed_gives_the_same_interval_and_another_one_another():
@@ -137,8 +137,8 @@ def test_clusters_of_one_are_people():
     tally = small_compas()
     people = np.repeat(np.arange(len(tally["counts"])), tally["counts"])
     alone = Tally({name: tally[name][people] for name in tally.columns} | {"person": np.arange(tally.n)})
-    one = bootstrap(auc, alone, cluster="person", replicates=300, rng=3)
-    other = bootstrap(auc, tally, replicates=300, rng=3)
+    one = bootstrap(auc, alone, cluster="person", replicates=150, rng=3)
+    other = bootstrap(auc, tally, replicates=150, rng=3)
     assert one.value == other.value
     assert pytest.approx((other.low, other.high), abs=0.015) == (one.low, one.high)
 

@@ -134,10 +134,10 @@ def test_the_linearised_error_is_that_of_the_bootstrap() -> None:
     score = scaled_brier(GOLDEN["outcome"], GOLDEN["risk"], counts=counts)
     draws = [
         scaled_brier(GOLDEN["outcome"], GOLDEN["risk"], counts=again).value
-        for again in np.random.default_rng(1).multinomial(4000, counts / 4000, size=4000)
+        for again in np.random.default_rng(1).multinomial(4000, counts / 4000, size=2000)
     ]
-    # 4,000 draws know their standard deviation to about one percent, and its limits to a tenth of it.
-    assert float(np.std(draws)) == pytest.approx(score.se, rel=0.04)
+    # 2,000 draws know their standard deviation to about two percent, and its limits to a tenth of it.
+    assert float(np.std(draws)) == pytest.approx(score.se, rel=0.06)
     assert np.quantile(draws, [0.025, 0.975]).tolist() == pytest.approx([score.low, score.high], abs=0.2 * score.se)
 
 

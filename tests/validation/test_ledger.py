@@ -5,6 +5,7 @@ The tests read R's values through `reference.r_values`, which notes what is read
 """
 
 import csv
+import functools
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -32,6 +33,7 @@ with (HERE / "r" / "left_out.csv").open(newline="") as file:
     LEFT_OUT = [row["values"] for row in csv.DictReader(file) if row["reason"].strip()]
 
 
+@functools.cache
 def readers(family: str) -> set[Path]:
     """Return the test files that read values of a family."""
     files = (path for path in HERE.rglob("test_*.py") if path != Path(__file__))

@@ -106,7 +106,7 @@ def test_bootstrapped_shares_are_near_those_of_proc(name, place):
             (row,) = accuracy(outcome, score, cuts=[cut], counts=counts)
             return getattr(row, place)
 
-        found = bootstrap(share, tally, strata="outcome", replicates=300, method="percentile", rng=1)
+        found = bootstrap(share, tally, strata="outcome", replicates=150, method="percentile", rng=1)
         limits = [expected[quantile][column] for quantile in ("2.5%", "50%", "97.5%")]
         assert pytest.approx(limits, abs=0.006) == [found.low, found.value, found.high]
 

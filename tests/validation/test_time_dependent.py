@@ -51,7 +51,9 @@ def by_definition(time, event, score, horizon, *, is_open=False):
         at_end = before[np.searchsorted(times, horizon)]
     cases = np.divide(1.0, chance, out=np.zeros(len(time)), where=done & (event == 1))
     controls = np.divide(1.0, chance, out=np.zeros(len(time)), where=done & (event > 1)) + free / at_end
-    right = (score[:, None] > score) + 0.5 * (score[:, None] == score)
+    values, place = np.unique(score, return_inverse=True)
+    cases, controls = (np.bincount(place, side) for side in (cases, controls))
+    right = (values[:, None] > values) + 0.5 * (values[:, None] == values)
     return cases @ right @ controls / cases.sum() / controls.sum()
 
 

@@ -73,7 +73,7 @@ def bootstrap(
     Examples
     --------
     >>> tally = Tally({"outcome": [0, 0, 1, 1], "score": [1, 2, 1, 2]}, counts=[60, 40, 40, 60])
-    >>> estimate = bootstrap(auc, tally, strata="outcome", rng=1)
+    >>> estimate = bootstrap(auc, tally, strata="outcome", replicates=400, rng=1)
     >>> print(estimate.value, 0.50 < estimate.low < 0.55, 0.65 < estimate.high < 0.70)
     0.6 True True
     """

@@ -170,9 +170,23 @@ def fit(rows: FollowUp, ties: Ties) -> Fit:
     return replace(model, covariance=covariance / np.outer(scale, scale))
 
 
+def score_influence(model: Fit) -> FloatArray:
+    """Return by how much one person of each row moves each coefficient, rows as in the model's."""
+    if model.sets is None or model.found is None:
+        raise ValueError("a model without a maximum is moved by nobody")
+    moved = np.empty((len(model.rows.at), len(model.scale)))
+    moved[model.sets.order] = _residuals(model.sets, model.found) @ np.linalg.inv(model.found.information) / model.scale
+    return moved
+
+
+def _residuals(sets: RiskSets, found: Derivatives) -> FloatArray:
+    """Return what one person of each row adds to the score, rows as in `sets`."""
+    return score_residuals(sets, likelihood(sets, found.coefficients)) * (sets.weight / sets.people)[:, None]
+
+
 def _spread(rows: FollowUp, sets: RiskSets, found: Derivatives) -> FloatArray:
     """Return the sum of squares and products of what each person, or cluster of people, adds to the score."""
-    residual = score_residuals(sets, likelihood(sets, found.coefficients)) * (sets.weight / sets.people)[:, None]
+    residual = _residuals(sets, found)
     if "cluster" not in rows.columns:
         spread: FloatArray = (residual * sets.people[:, None]).T @ residual
         return spread

@@ -12,12 +12,11 @@ demo: .venv/demo-ready
 	@$(BIN)/rvn demo
 
 test: .venv/test-ready lint
-	@scripts/install_postgres.sh
+	@scripts/install_for_tests.sh postgresql
 	@$(PYTEST)
 
 test-slow: .venv/test-ready
-	@scripts/install_postgres.sh
-	@scripts/install_chromium.sh
+	@scripts/install_for_tests.sh postgresql chromium
 	@$(PYTEST) -m "slow or not slow"
 
 lint: .venv/test-ready

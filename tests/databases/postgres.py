@@ -24,7 +24,7 @@ def binaries() -> Path | None:
 def why_not() -> str:
     """Return why there is no server to be had, empty where there is one."""
     if binaries() is None:
-        return "PostgreSQL is not installed: run scripts/install_postgres.sh as root"
+        return "PostgreSQL is not installed: run scripts/install_for_tests.sh postgresql as root"
     if os.geteuid() == 0 and SERVER_USER not in {user.pw_name for user in pwd.getpwall()}:
         return f"there is no user {SERVER_USER} to run PostgreSQL"
     return ""

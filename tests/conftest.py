@@ -32,9 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests last that ask what all the others have read, and keep together what shares its set-up."""
     items.sort(key=lambda item: item.get_closest_marker("ledger") is not None)
     for item in items:
-        folder = item.path.relative_to(item.config.rootpath).parts[1]
-        if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
+        place = item.path.relative_to(item.config.rootpath).parts
+        if place[0] == "tests" and place[1] in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(place[1]))
 
 
 @pytest.fixture

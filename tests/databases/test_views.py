@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import rvn
 from agreement.people import ON, people_for
+from databases.loading import load_into_postgres
 from rvn.cli.app import app
 from rvn.errors import FrameError
 from rvn.scoring.instrument import Instrument
@@ -33,18 +34,6 @@ def scored_in_duckdb(people: pl.DataFrame, view: str) -> list[dict[str, Any]]:
     connection.execute("create table people as select * from frame")
     connection.execute(view)
     return pl.DataFrame(connection.sql("select * from levels order by person").to_arrow_table()).to_dicts()
-
-
-KINDS = {pl.Int32: "integer", pl.Float64: "double precision", pl.String: "text", pl.Date: "date"}
-
-
-def load_into_postgres(connection: Any, people: pl.DataFrame) -> None:
-    columns = ", ".join(f'"{name}" {KINDS[kind.base_type()]}' for name, kind in people.schema.items())
-    connection.execute("drop table if exists people cascade")
-    connection.execute(f"create table people ({columns})")
-    with connection.cursor().copy("copy people from stdin") as copy:
-        for row in people.rows():
-            copy.write_row(row)
 
 
 def assert_says_what_a_frame_says(instrument: Instrument, people: pl.DataFrame, rows: list[dict[str, Any]]) -> None:

@@ -13,9 +13,10 @@ from test_rescore import SMALL, TEXAS, people, small  # noqa: F401 - a fixture
 import rvn
 from agreement.engines import ENGINES
 from agreement.people import people_for
-from agreement.test_tables_agree import quickly  # noqa: F401 - a fixture
 from rvn.errors import FrameError
 from rvn.versions import rescore, rescore_table
+
+pytestmark = pytest.mark.usefixtures("quickly")
 
 OLD, NEW = "static-99@1999", "static-99r@2016"
 RESCORED = ("static-99@1999", "static-99r@2009")

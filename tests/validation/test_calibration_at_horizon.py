@@ -9,7 +9,11 @@ from scipy import stats
 
 from reference import r_values
 from rvn.errors import ContractError
-from rvn.validation.follow_up.calibration_at_horizon import expected_observed_at, expected_observed_during
+from rvn.validation.follow_up.calibration_at_horizon import (
+    calibration_slope_at,
+    expected_observed_at,
+    expected_observed_during,
+)
 from rvn.validation.follow_up.survival import kaplan_meier
 
 
@@ -24,6 +28,22 @@ def test_calibration_survival_val():
     assert expected["OE"] == close(1 / ratio.value)
     assert (expected["OE_lower"], expected["OE_upper"]) == close((1 / ratio.high, 1 / ratio.low))
     assert expected["observed_se"] / expected["observed_km_730"] == close(ratio.se)
+
+
+def test_the_slope_is_that_of_the_linear_predictor_whose_risks_they_are():
+    # R has the linear predictor itself; the risks that were made of it have four decimals, hence the tolerance.
+    frame, expected = compas_predicted(), r_values("time_dependent")["calibration_survival_val"]
+    slope = calibration_slope_at(frame["time"], frame["event"], frame["risk730"])
+    assert (expected["slope"], expected["slope_se"]) == close((slope.value, slope.se), 1e-3)
+
+
+def test_a_risk_that_is_certain_has_no_slope():
+    with pytest.raises(ContractError, match="0 or 1"):
+        calibration_slope_at([1, 2], [1, 0], [0.5, 1])
+
+
+def test_risks_that_are_all_equal_have_no_slope():
+    assert "not_estimable" == calibration_slope_at([1, 2, 3], [1, 0, 1], [0.5, 0.5, 0.5]).status
 
 
 def test_table_b():

@@ -27,6 +27,7 @@ _WHERE = {
     "by_group": "rvn.validation.groups.comparison",
     "calibration_curve": "rvn.validation.calibration.curve",
     "calibration_errors": "rvn.validation.calibration.errors",
+    "calibration_slope_at": "rvn.validation.follow_up.calibration_at_horizon",
     "compare_auc": "rvn.validation.discrimination.auc",
     "compare_brier": "rvn.validation.calibration.brier",
     "compare_brier_at": "rvn.validation.follow_up.time_dependent",

@@ -1,4 +1,4 @@
-"""Expected against observed events when people were followed for unequal times."""
+"""Whether predicted risks are right when people were followed for unequal times: expected over observed, and slope."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from rvn.validation.calibration.line import probabilities
 from rvn.validation.estimate import Estimate
+from rvn.validation.follow_up.cox_model import fit, model_rows
 from rvn.validation.follow_up.incidents import poisson_limits
 from rvn.validation.follow_up.survival import risk_by, risk_estimate
 from rvn.validation.follow_up.times import follow_up, grouping_column, per_group, positive, risk_table
@@ -127,6 +128,57 @@ def _over_observed(estimate: Estimate, expected: float, se: float, method: Metho
     error, low, high = scaled_limits(value, error * value, "log", estimate.level)
     words = "cumulative incidence" if method == "incidence" else "number of events"
     return replace(estimate, value=value, se=error, scale="log", low=low, high=high, method=f"log-normal, {words}")
+
+
+def calibration_slope_at(
+    time: npt.ArrayLike,
+    event: npt.ArrayLike,
+    risk: npt.ArrayLike,
+    *,
+    counts: npt.ArrayLike | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """How far predicted risks by a horizon are spread as they should be, with unequal follow-up: 1 is right.
+
+    The coefficient of ln(-ln(1 - risk)) in a Cox model: below 1 high risks are too high and low ones too low.
+
+    Parameters
+    ----------
+    time, event
+        Time at risk, and 0 censored, 1 event, 2 and above competing events, which are taken as censorings.
+    risk
+        Predicted probability of the event by the horizon, above 0 and below 1.
+    counts
+        How many people each row stands for.
+    level
+        Confidence level of the Wald limits.
+
+    Returns
+    -------
+    Estimate
+        `not_estimable` without events, or where all risks are equal.
+
+    Raises
+    ------
+    ContractError
+        For arrays that are no follow-up, or a risk of 0 or 1, which no slope can spread.
+
+    References
+    ----------
+    Crowson, Atkinson & Therneau 2016, doi:10.1177/0962280213497434.
+
+    Examples
+    --------
+    >>> slope = calibration_slope_at([1, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0], [0.6, 0.3, 0.3, 0.6, 0.3, 0.3])
+    >>> slope.name, slope.status
+    ('calibration_slope', 'ok')
+    """
+    chance = probabilities("risk", risk)
+    if ((chance == 0) | (chance == 1)).any():
+        raise contract("`risk` holds 0 or 1: such a risk has no complementary log-log")
+    rows = model_rows(time, event, {"x0": np.log(-np.log1p(-chance))}, counts, None, None, None, None)
+    found = fit(rows, "efron").estimate(0, "calibration_slope", level=level)
+    return replace(found, method=f"{found.method}, complementary log-log of the risk", reference=EXPOSURE)
 
 
 def expected_observed_during(

@@ -251,7 +251,7 @@ def aalen_johansen(
     rows = follow_up(time, event, counts=counts, **columns, **entry_column(entry))
     estimates = _table("cumulative_incidence", rows, known, horizons, method, level, of_survival=False)
     return tuple(
-        replace(estimate, method=f"Aalen-Johansen, {estimate.method}", reference=AALEN_JOHANSEN)
+        replace(estimate, method=", ".join(filter(None, ("Aalen-Johansen", estimate.method))), reference=AALEN_JOHANSEN)
         for estimate in estimates
     )
 

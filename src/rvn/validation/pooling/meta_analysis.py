@@ -168,7 +168,8 @@ def _assemble(
         pooled = replace(never_narrower, name="pooled", status="degenerate", notes=(why,))
     prediction = undefined("prediction", "needs three samples")
     if k > 2:
-        spread, method = math.hypot(math.sqrt(tau2), error), f"{label}, t with {k - 2} degrees of freedom"
+        freedom = "1 degree" if k == 3 else f"{k - 2} degrees"
+        spread, method = math.hypot(math.sqrt(tau2), error), f"{label}, t with {freedom} of freedom"
         reach = t_quantile(level, k - 2) * spread
         prediction = row("prediction", mean, spread, reach, method, SOURCES["prediction"])
     plain = Estimate(name="between", value=tau2, level=level, n=k, excluded=template.excluded)

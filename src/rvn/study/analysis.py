@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from rvn.validation.follow_up.accuracy_at_horizon import accuracy_at
 from rvn.validation.follow_up.calibration_at_horizon import expected_observed_at
 from rvn.validation.follow_up.survival import aalen_johansen
 from rvn.validation.follow_up.time_dependent import auc_at
+from rvn.validation.foundations.independent import independent_difference
 from rvn.validation.rates.observed import rates_by_level, steps, trend
 from rvn.validation.rates.proportions import proportion
 
@@ -36,6 +38,7 @@ def analyse(of: Material) -> Analysis:
     headline, base_rate = area(of), rate(of)
     groupings = groupings_found(of)
     found = calibration(of)
+    levels = tuple(_levels(of))
     return Analysis(
         score=of.scored.name,
         outcome=of.happened.facts.id,
@@ -49,8 +52,8 @@ def analyse(of: Material) -> Analysis:
         association=() if of.is_followed else tuple(_association(of)),
         roc=tuple(_roc(of)),
         scores=tuple(_scores(of)),
-        levels=tuple(_levels(of)),
-        steps=() if of.is_followed or not of.has_levels else tuple(_steps(of)),
+        levels=levels,
+        steps=tuple(_steps_at(levels) if of.is_followed else _steps(of)),
         cutoffs=tuple(_cutoffs(of)),
         calibration=found,
         follow_up=follow_up(of),
@@ -262,7 +265,16 @@ def _expected(of: Material, place: int) -> float:
     return float(of.tally["risk"][here] @ of.tally["counts"][here])
 
 
+def _steps_at(levels: Sequence[LevelRow]) -> Iterator[Estimate]:
+    """Yield the rise of the risk by the window's end from each level to the next."""
+    for lower, higher in itertools.pairwise(levels):
+        at = {"lower": lower.level, "higher": higher.level}
+        yield replace(independent_difference(higher.rate, lower.rate), name="difference", at=at)
+
+
 def _steps(of: Material) -> Iterator[Estimate]:
+    if not of.has_levels:
+        return
     names = of.scored.names
     places = [float(place) for place in range(len(names))]
     for step in of.raw(steps, "outcome", "level", levels=places, level=of.confidence):

@@ -16,11 +16,14 @@ from rvn.validation.calibration.expected_observed import expected_observed
 from rvn.validation.calibration.goodness_of_fit import spiegelhalter
 from rvn.validation.calibration.line import logistic_calibration
 from rvn.validation.estimate import Estimate
-from rvn.validation.follow_up.calibration_at_horizon import expected_observed_at
+from rvn.validation.follow_up.calibration_at_horizon import calibration_slope_at, expected_observed_at
 from rvn.validation.follow_up.survival import aalen_johansen
 from rvn.validation.follow_up.time_dependent import brier_at
 
 MOST_POINTS = 200  # of the curve
+UNSPREAD = Estimate(
+    name="calibration_slope", value=math.nan, status="not_estimable", notes=("a published risk of 0 or 1 has no slope",)
+)
 
 
 def calibration(of: Material) -> Calibration | None:
@@ -34,7 +37,9 @@ def calibration(of: Material) -> Calibration | None:
     if of.is_followed:
         timed = ("time", "event", "risk")
         (ratio,) = of(expected_observed_at, *timed, horizon=of.horizon, level=of.confidence)
-        measures = of(brier_at, *timed, horizon=of.horizon, level=of.confidence)
+        certain = bool(((risk == 0) | (risk == 1)).any())
+        measures = (UNSPREAD,) if certain else of(calibration_slope_at, *timed, level=of.confidence)
+        measures += of(brier_at, *timed, horizon=of.horizon, level=of.confidence)
         return Calibration(
             risk_source=source,
             expected=expected,

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from rvn.study.material import pick
-from rvn.study.results import Calibration, ForestRow, Grouping
+from rvn.study.results import Calibration, ForestRow, Grouping, Words
 from rvn.validation.estimate import Estimate
 
 EVERYBODY = {"en": "Everybody", "lv": "Visi"}
-POOLED = {"en": "Mean over groups", "lv": "Vidēji pa grupām"}
+POOLED = {"en": "Mean over groups: {grouping}", "lv": "Vidēji pa grupām: {grouping}"}
 
 
 def forest(auc: Estimate, calibration: Calibration | None, groupings: Sequence[Grouping]) -> tuple[ForestRow, ...]:
@@ -32,4 +32,11 @@ def _rows(
                 yield ForestRow(measure=measure, kind="group", grouping=grouping.id, label=row.label, estimate=estimate)
         pooled = pick(grouping.pooled, measure)
         if pooled is not None:
-            yield ForestRow(measure=measure, kind="pooled", grouping=grouping.id, label=POOLED, estimate=pooled)
+            label = _pooled(grouping)
+            yield ForestRow(measure=measure, kind="pooled", grouping=grouping.id, label=label, estimate=pooled)
+
+
+def _pooled(grouping: Grouping) -> Words:
+    """Return what the mean over the groups of a grouping is called: with the grouping, for there may be several."""
+    title = grouping.title.get("en") or next(iter(grouping.title.values()))
+    return {language: text.format(grouping=grouping.title.get(language, title)) for language, text in POOLED.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 # Of an estimate; its name is the column `measure`, its level the column `confidence`.
-NUMBERS = ("value", "low", "high", "n", "n_events", "status", "method")
+NUMBERS = ("value", "low", "high", "p_value", "n", "n_events", "status", "method")
 
 
 def tables(results: Results) -> dict[str, pd.DataFrame]:

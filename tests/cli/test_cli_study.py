@@ -32,8 +32,25 @@ outcomes:
 """
 
 
+JUDGED = f"""\
+{SHORT}groups:
+  sex: {{column: male}}
+criteria:
+  auc:
+    - {{at least: 0.5, judged by: lower limit}}
+    - {{at least: 0.6, judged by: lower limit}}
+    - {{at least: 0.7, judged by: lower limit}}
+"""
+
+
 def ran(*words: object) -> Result:
     return CliRunner().invoke(app, ["study", *map(str, words)])
+
+
+@pytest.fixture
+def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what draws figures, for runs of which the report is not looked at."""
+    monkeypatch.setattr("rvn.cli.study.find_spec", lambda name: None)
 
 
 def test_the_schema_of_studies_is_current() -> None:
@@ -41,27 +58,57 @@ def test_the_schema_of_studies_is_current() -> None:
 
 
 @pytest.fixture(scope="module")
-def dane(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
-    folder = tmp_path_factory.mktemp("dane")
-    return ran("run", DANE, "--to", folder), folder
+def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    """A run with a report, and its folder."""
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / "study.yaml").write_text(JUDGED)
+    return ran("run", folder / "study.yaml", "--to", folder / "out"), folder / "out"
 
 
-def test_a_run_prints_each_verdict_and_ends_with_1_where_one_is_not_met(dane: tuple[Result, Path]) -> None:
-    result, _ = dane
+def test_a_run_prints_each_verdict_and_ends_with_1_where_one_is_not_met(judged: tuple[Result, Path]) -> None:
+    result, _ = judged
     assert 1 == result.exit_code
-    assert "3 met, 1 not met, 3 not enough data" in result.stdout
+    assert "1 met, 1 not met, 1 not enough data" in result.stdout
     assert "the plan was not locked before the run" in result.stdout
     assert "would decide if" in result.stdout
 
 
-def test_a_run_writes_results_and_tables(dane: tuple[Result, Path]) -> None:
-    _, folder = dane
+def test_a_run_writes_results_tables_and_the_report(judged: tuple[Result, Path]) -> None:
+    _, folder = judged
     assert "rvn study results" == json.loads((folder / "results.json").read_text())["kind"]
     names = {path.stem for path in (folder / "tables").glob("*.csv")}
     assert {"roc", "verdicts", "groups", "flow_analysed"} <= names
     assert names == {path.stem for path in (folder / "tables").glob("*.parquet")}
+    assert '<html lang="en">' in (folder / "report.html").read_text(encoding="utf-8")
+    assert (folder / "results.md").read_text(encoding="utf-8").startswith("# A short study")
 
 
+def test_a_report_is_written_again_in_another_language_and_place(judged: tuple[Result, Path], tmp_path: Path) -> None:
+    _, folder = judged
+    result = ran("report", folder / "results.json", "--to", tmp_path / "lv", "--language", "lv")
+    assert 0 == result.exit_code
+    assert f"{len(list((tmp_path / 'lv').rglob('*.*')))} files in" in result.stdout
+    assert '<html lang="lv">' in (tmp_path / "lv" / "report.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "lv" / "results.json").exists()
+
+
+def test_a_report_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text("{}")
+    assert (2, 2) == tuple(ran("report", tmp_path / name).exit_code for name in ("results.json", "none.json"))
+    assert "RVN834" in ran("report", tmp_path / "results.json").stderr
+
+
+@pytest.mark.usefixtures("without_report")
+def test_without_what_draws_a_run_writes_everything_else_and_a_report_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(SHORT)
+    result = ran("run", tmp_path / "study.yaml")
+    assert (0, True) == (result.exit_code, "pip install 'rvn[report]'" in result.stderr)
+    assert not (tmp_path / "results" / "report.html").exists()
+    again = ran("report", tmp_path / "results" / "results.json")
+    assert (2, True) == (again.exit_code, "pip install 'rvn[report]'" in again.stderr)
+
+
+@pytest.mark.usefixtures("without_report")
 def test_small_cells_are_hidden_on_request(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text(SHORT)
     assert 0 == ran("run", tmp_path / "study.yaml", "--suppress-below", 30).exit_code
@@ -77,6 +124,7 @@ def test_a_study_that_cannot_be_run_says_why_and_ends_with_2(tmp_path: Path) -> 
     assert "RVN202 the key 'study' is missing" in result.stderr
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_lock_is_written_beside_the_study_and_a_run_says_that_it_matches(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text(SHORT)
     assert 0 == ran("lock", tmp_path / "study.yaml").exit_code

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from small import PLAN, csv, people
 
 import rvn
 from rvn.study.load import load
@@ -23,7 +28,12 @@ Study = Callable[..., Results]
 
 @pytest.fixture(scope="module")
 def broward() -> Results:
-    return run(load(BROWARD))
+    """What is looked at of the study in Broward: the decile, the first outcome, and race."""
+    study = load(BROWARD)
+    kept = {"scores": ["decile"], "outcomes": ["arrest"], "groups": ["race"]}
+    parts = {part: {name: getattr(study.file, part)[name] for name in names} for part, names in kept.items()}
+    instruments = {name: made for name, made in study.instruments.items() if name == "decile"}
+    return run(replace(study, file=study.file.model_copy(update={**parts, "criteria": {}}), instruments=instruments))
 
 
 def test_broward_has_the_published_auc_of_the_decile(broward: Results) -> None:
@@ -78,3 +88,24 @@ def test_people_without_a_score_are_counted_out_with_the_reason(study: Study) ->
     (analysis,) = study(rows=rows).analyses
     steps = [(step.id, step.people, step.left) for step in analysis.flow]
     assert [("score_absent", 1, 3), ("outcome_absent", 1, 2), ("analysed", 0, 2)] == steps
+
+
+@pytest.mark.slow
+def test_the_same_study_writes_the_same_bytes_in_two_processes(tmp_path: Path) -> None:
+    plan = f"""{PLAN}groups:
+  sex: {{column: sex}}
+criteria:
+  auc: {{at least: 0.6, judged by: lower limit}}
+"""
+    (tmp_path / "study.yaml").write_text(plan, encoding="utf-8")
+    (tmp_path / "people.csv").write_text(csv(people()), encoding="utf-8")
+    code = "import sys; sys.argv = ['rvn', *sys.argv[1:]]; from rvn.cli import main; main()"
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", code, "study", "run", "study.yaml", "--to", seed, "--language", "lv"]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=tmp_path, check=True)
+    first, second = (
+        {str(path.relative_to(tmp_path / seed)): path.read_bytes() for path in (tmp_path / seed).rglob("*.*")}
+        for seed in ("1", "2")
+    )
+    assert {"results.json", "report.html", "results.md", "tables/roc.parquet"} <= set(first)
+    assert first == second

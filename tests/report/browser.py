@@ -1,24 +1,25 @@
-"""Opens a page in headless Chromium and says what happened: what the page logged, what it asked for, what it holds.
+"""Opens a page in headless Chromium, presses keys in it, and tells what it logged and what it asked for.
 
-A script of the test is put behind the page's own; it presses keys and buttons and writes what it finds into the
-document, which Chromium prints when the page has settled.
+Chromium is driven through its DevTools protocol over a pipe: messages in JSON, each ended by a zero byte, read by the
+browser from file descriptor 3 and written by it to 4.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-import re
+import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import TracebackType
 from typing import Any
-from urllib.parse import unquote
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--v=0",
-    "--virtual-time-budget=5000", "--dump-dom",
+    "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe",
 )  # fmt: skip
+KEYS = {"Tab": 9, "Enter": 13, " ": 32}
 
 
 def browser_here() -> str | None:
@@ -27,7 +28,7 @@ def browser_here() -> str | None:
 
 
 class Browser:
-    """A page that was opened once.
+    """A page that is open, for use in a ``with`` statement.
 
     Parameters
     ----------
@@ -36,35 +37,95 @@ class Browser:
     page
         An HTML file.
     folder
-        Where the profile and the changed page go.
+        Where the profile goes.
+    width
+        Of the window, in pixels.
+
+    Attributes
+    ----------
+    asked
+        Addresses that were asked for, the page itself among them.
+    complaints
+        What the console has: errors, warnings, and requests that were refused.
     """
 
-    def __init__(self, command: str, page: Path, folder: Path) -> None:
-        self.command, self.page, self.folder = command, page, folder
+    def __init__(self, command: str, page: Path, folder: Path, width: int = 1280) -> None:
+        self.page, self.asked, self.complaints = page, list[str](), list[str]()
+        to_browser, from_browser = os.pipe(), os.pipe()
+        # Above 4, so that putting them at 3 and 4 overwrites neither.
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (to_browser[0], from_browser[1])]
 
-    def run(self, script: str) -> dict[str, Any]:
-        """Return what a script of the page says with ``say(name, value)``, and under ``console`` what was logged."""
-        found, log = self._opened(script)
-        return {**json.loads(found), "console": [line for line in log.splitlines() if ":CONSOLE" in line]}
+        def put() -> None:
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
 
-    def _opened(self, script: str) -> tuple[str, str]:
-        text = self.page.read_text(encoding="utf-8")
-        probe = (
-            "<script>const found = {}; const say = (name, value) => { found[name] = value; };"
-            "document.addEventListener('securitypolicyviolation', (event) => {"
-            " (found.refused ??= []).push(event.blockedURI); });"
-            f"window.addEventListener('load', () => {{ {script}\n setTimeout(() => {{"
-            " say('asked', performance.getEntriesByType('resource').map((entry) => entry.name));"
-            " const place = document.createElement('pre'); place.id = 'found';"
-            " place.textContent = encodeURIComponent(JSON.stringify(found)); document.body.append(place); }, 200); });"
-            "</script>"
+        self.process = subprocess.Popen(
+            [command, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={width},900", "about:blank"],
+            stderr=subprocess.DEVNULL,
+            close_fds=False,
+            preexec_fn=put,  # a test has one thread here, and nothing else gives a child these numbers
         )
-        opened = self.folder / "opened.html"
-        opened.write_text(text.replace("</body>", f"{probe}</body>"), encoding="utf-8")
-        profile = f"--user-data-dir={self.folder / 'profile'}"
-        done = subprocess.run(
-            [self.command, *FLAGS, profile, f"file://{opened}"], capture_output=True, text=True, timeout=120, check=True
-        )
-        match = re.search(r'<pre id="found">([^<]*)</pre>', done.stdout)
-        assert match is not None, done.stderr[-2000:]
-        return unquote(match[1]), done.stderr
+        for end in (*ends, to_browser[0], from_browser[1]):
+            os.close(end)
+        self._writer, self._reader = os.fdopen(to_browser[1], "wb"), os.fdopen(from_browser[0], "rb")
+        self._number, self._session, self._rest = 0, "", b""
+
+    def __enter__(self) -> Browser:
+        targets = self._send("Target.getTargets")["targetInfos"]
+        (target,) = [each["targetId"] for each in targets if each["type"] == "page"]
+        self._session = self._send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self._send(f"{domain}.enable")
+        self._send("Page.navigate", url=f"file://{self.page}")
+        self.say("new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._writer.close()
+        self._reader.close()
+
+    def say(self, expression: str) -> Any:
+        """Return the value of an expression in the page; a promise is waited for."""
+        found = self._send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in found, found
+        return found["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """Press a key and let it go, as somebody at the keyboard does."""
+        text = {"Enter": "\r", " ": " "}.get(key, "")
+        of = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": KEYS[key]}
+        self._send("Input.dispatchKeyEvent", type="keyDown", text=text, **of)
+        self._send("Input.dispatchKeyEvent", type="keyUp", **of)
+
+    def _send(self, method: str, **parameters: Any) -> Any:
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        self._writer.write(json.dumps(message).encode() + b"\0")
+        self._writer.flush()
+        while (found := self._next()).get("id") != self._number:
+            self._note(found)
+        assert "error" not in found, found
+        return found["result"]
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            more = self._reader.read1()
+            assert more, "the browser has ended"
+            self._rest += more
+        first, _, self._rest = self._rest.partition(b"\0")
+        return dict(json.loads(first))
+
+    def _note(self, event: dict[str, Any]) -> None:
+        of = event.get("params", {})
+        if event["method"] == "Network.requestWillBeSent":
+            self.asked.append(of["request"]["url"])
+        elif event["method"] == "Log.entryAdded":
+            self.complaints.append(of["entry"]["text"])
+        elif event["method"] == "Runtime.exceptionThrown":
+            self.complaints.append(of["exceptionDetails"].get("exception", {}).get("description", "an exception"))
+        elif event["method"] == "Runtime.consoleAPICalled":
+            self.complaints.append(str(of["args"]))

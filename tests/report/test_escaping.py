@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from test_report import Page
+from page import Page
 
 from rvn.report import write
 from rvn.study.results import Results
@@ -42,7 +42,7 @@ def hostile(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
         scores=scores,
         outcomes=tuple(replace(each, event=words, source=words) for each in results.outcomes),
         verdicts=tuple(replace(each, because=words) for each in results.verdicts[:2]),
-        analyses=(replace(analysis, groupings=groupings, forest=forest),),
+        analyses=(replace(analysis, groupings=groupings, forest=forest, roc=(), calibration=None),),
         flow=tuple(replace(step, because=words) for step in results.flow),
         comparisons=(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,65 +10,96 @@ from browser import Browser
 
 pytestmark = pytest.mark.slow
 
-Open = Callable[[Path], Browser]
+Open = Callable[..., Browser]
+FOCUSED = "[document.activeElement.tagName, document.activeElement.id, document.activeElement.textContent.slice(0, 40)]"
+SORTED = "points-again-scores-table"
+KEYS = f"[...document.getElementById('{SORTED}').tBodies[0].rows].map((row) => Number(row.cells[1].dataset.key))"
 
 
 def test_a_page_opens_from_a_file_and_neither_complains_nor_asks_for_anything(
     reports: dict[str, Path], browser: Open
 ) -> None:
-    found = browser(reports["lv"] / "report.html").run(
-        "say('title', document.title); say('figures', document.querySelectorAll('figure svg').length);"
-        "say('tables', document.querySelectorAll('table tbody tr').length);"
-    )
-    assert ([], [], None) == (found["console"], found["asked"], found.get("refused"))
-    assert found["title"].startswith("IZDOMĀTS")
-    assert found["figures"] == len(list((reports["lv"] / "figures").glob("*.svg")))
-    assert 100 < found["tables"]
+    with browser(reports["lv"] / "report.html") as page:
+        assert page.say("document.title").startswith("IZDOMĀTS")
+        drawn = page.say(
+            "[...document.querySelectorAll('figure svg')]"
+            ".filter((each) => each.getBoundingClientRect().height > 50).length"
+        )
+        rows = page.say("document.querySelectorAll('table tbody tr').length")
+        assert [] == page.complaints
+        assert [f"file://{reports['lv'] / 'report.html'}"] == page.asked
+    assert len(list((reports["lv"] / "figures").glob("*.svg"))) == drawn
+    assert 50 < rows
 
 
 def test_the_browser_would_tell_of_a_request_and_of_an_error(reports: dict[str, Path], browser: Open) -> None:
-    found = browser(reports["en"] / "report.html").run(
-        "const picture = new Image(); picture.src = 'http://127.0.0.1:9/x.png'; document.body.append(picture);"
-        "setTimeout(() => undefinedName(), 10);"
-    )
-    assert ["http://127.0.0.1:9/x.png"] == found["refused"]
-    assert any("undefinedName" in line for line in found["console"])
+    with browser(reports["en"] / "report.html") as page:
+        page.say(
+            "(() => { const picture = new Image(); picture.src = 'http://127.0.0.1:9/x.png';"
+            " document.body.append(picture); setTimeout(() => undefinedName(), 1); })()"
+        )
+        page.say("new Promise((done) => setTimeout(done, 300))")
+        assert any("127.0.0.1:9" in each for each in page.complaints)
+        assert any("undefinedName" in each for each in page.complaints)
 
 
-def test_a_table_is_sorted_by_the_button_of_a_column(reports: dict[str, Path], browser: Open) -> None:
-    found = browser(reports["en"] / "report.html").run(
-        "const table = document.getElementById('points-again-scores-table');"
-        "const keys = () => [...table.tBodies[0].rows].map((row) => Number(row.cells[1].dataset.key));"
-        "const button = table.tHead.rows[0].cells[1].querySelector('button');"
-        "button.focus(); say('focused', document.activeElement === button);"
-        "button.click(); say('up', keys()); say('state', button.parentElement.getAttribute('aria-sort'));"
-        "button.click(); say('down', keys());"
-    )
-    assert found["focused"]
-    assert "ascending" == found["state"]
-    assert sorted(found["up"]) == found["up"]
-    assert found["up"][::-1] == found["down"]
-    assert 1 < len(set(found["up"]))
+def test_tab_goes_through_all_that_can_be_used_in_its_order(reports: dict[str, Path], browser: Open) -> None:
+    with browser(reports["lv"] / "report.html") as page:
+        wanted = page.say("document.querySelectorAll('a[href], button, [tabindex]').length")
+        reached = []
+        for _ in range(wanted):
+            page.press("Tab")
+            reached.append(
+                page.say(
+                    "[...document.querySelectorAll('a[href], button, [tabindex]')].indexOf(document.activeElement)"
+                )
+            )
+        assert 20 < wanted
+        assert list(range(wanted)) == reached
 
 
-def test_everything_that_can_be_used_is_reached_by_tab(reports: dict[str, Path], browser: Open) -> None:
-    found = browser(reports["en"] / "report.html").run(
-        "const all = [...document.querySelectorAll('a[href], button, [tabindex]')]; say('all', all.length);"
-        "say('reached', all.filter((each) => { each.focus();"
-        " return each.tabIndex === 0 && document.activeElement === each; }).length);"
-    )
-    assert 20 < found["all"] == found["reached"]
+def test_the_first_tab_and_enter_lead_to_the_verdicts(reports: dict[str, Path], browser: Open) -> None:
+    with browser(reports["en"] / "report.html") as page:
+        page.press("Tab")
+        assert "Skip to the verdicts" == page.say(FOCUSED)[2]
+        assert 0 <= page.say("document.activeElement.getBoundingClientRect().left")
+        page.press("Enter")
+        assert "#verdicts" == page.say("location.hash")
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_a_table_is_sorted_by_a_key_on_the_heading_of_a_column(
+    reports: dict[str, Path], browser: Open, key: str
+) -> None:
+    with browser(reports["en"] / "report.html") as page:
+        page.say(f"document.getElementById('{SORTED}').closest('.wide').focus()")
+        page.press("Tab")
+        page.press("Tab")
+        assert ["BUTTON", "", "People"] == page.say(FOCUSED)
+        page.press(key)
+        up, state = page.say(KEYS), page.say("document.activeElement.parentElement.getAttribute('aria-sort')")
+        page.press(key)
+        down = page.say(KEYS)
+    assert "ascending" == state
+    assert sorted(up) == up
+    assert up[::-1] == down
+    assert 1 < len(set(up))
 
 
 def test_nothing_is_wider_than_a_narrow_window(reports: dict[str, Path], browser: Open) -> None:
-    found = browser(reports["lv"] / "report.html").run(
-        "document.body.style.width = '400px'; say('wide', [...document.querySelectorAll('h1, h2, h3, p, article, svg')]"
-        ".filter((each) => !each.closest('.wide') && each.getBoundingClientRect().width > 401)"
-        ".map((each) => each.tagName));"
-    )
-    assert [] == found["wide"]
+    with browser(reports["lv"] / "report.html", 400) as page:
+        wide = page.say(
+            "[...document.querySelectorAll('h1, h2, h3, h4, p, li, article, svg')].filter((each) =>"
+            " !each.closest('.wide') && each.getBoundingClientRect().right > innerWidth + 1)"
+            ".map((each) => each.outerHTML.slice(0, 80))"
+        )
+        assert [] == wide
+        assert page.say("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_page_forbids_every_request(reports: dict[str, Path]) -> None:
-    text = (reports["en"] / "report.html").read_text(encoding="utf-8")
-    assert re.search(r"Content-Security-Policy\" content=\"default-src 'none';", text)
+def test_verdicts_begin_on_the_first_screen_and_their_summary_is_all_on_it(
+    reports: dict[str, Path], browser: Open
+) -> None:
+    with browser(reports["en"] / "report.html") as page:
+        assert 900 > page.say("document.querySelector('.summary').getBoundingClientRect().bottom")
+        assert 900 > page.say("document.querySelector('article').getBoundingClientRect().top")

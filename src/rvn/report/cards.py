@@ -1,14 +1,21 @@
-"""The first screen: each criterion with its verdict, a sentence and a picture, and the answer that they add up to."""
+"""The first screen: the answer that the criteria add up to, a line an outcome, and a card a criterion.
+
+However many criteria there are, the lines at the top stay as many as there are outcomes: within a line criteria of the
+same measure stand together. Cards stand under their outcome, those that are not met first.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from rvn.report.document import Card
+from rvn.report.document import Card, CardGroup, Counted
 from rvn.report.said import Said, capital
 from rvn.report.strip import strip
-from rvn.study.results import Grouping, Results, Verdict
+from rvn.study.results import Grouping, Results, Verdict, VerdictWord
+
+ORDER: tuple[VerdictWord, ...] = ("not met", "not enough data", "met")
 
 
 def answer(results: Results, said: Said) -> str:
@@ -36,24 +43,60 @@ def lock(results: Results, said: Said) -> str:
     return said.phrase("locked_differs", on=on, changed=", ".join(plan.changed))
 
 
-def card(verdict: Verdict, said: Said) -> Card:
-    """Return a verdict as it stands on the first screen."""
+def groups(results: Results, said: Said) -> tuple[CardGroup, ...]:
+    """Return the verdicts by what they are about: each outcome, in the order of the plan, and raters last."""
+    made: list[CardGroup] = []
+    for outcome in [*(each.id for each in results.outcomes), None]:
+        found = [each for each in results.verdicts if each.outcome == outcome]
+        found.sort(key=lambda verdict: ORDER.index(verdict.verdict))  # stable: the order of the plan within a word
+        if found:
+            title = capital(said.outcome(outcome)) if outcome else said.phrase("agreement")
+            id = f"verdicts-{len(made) + 1}"
+            cards = tuple(card(verdict, said, f"{id}-{place}") for place, verdict in enumerate(found, 1))
+            made.append(CardGroup(id, title, tuple(_counted(found, cards, said)), cards))
+    return tuple(made)
+
+
+def _counted(verdicts: Sequence[Verdict], cards: Sequence[Card], said: Said) -> Iterator[Counted]:
+    for word in ORDER:
+        of_word = [pair for pair in zip(verdicts, cards, strict=True) if pair[0].verdict == word]
+        if of_word:
+            measures: dict[str, list[str]] = {}
+            for verdict, made in of_word:
+                measures.setdefault(verdict.measure, []).append(made.id)
+            links = tuple((_several(said.measure(name), len(ids)), ids[0]) for name, ids in measures.items())
+            yield Counted(word, said.phrase(f"{word} many"), len(of_word), links)
+
+
+def _several(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} ({number})"
+
+
+def card(verdict: Verdict, said: Said, id: str) -> Card:
+    """Return a verdict as it stands on the first screen, under its outcome."""
     sentences = [*_plainly(verdict, said), _asked(verdict, said), _found(verdict, said), *_more(verdict, said)]
     if verdict.not_judged:
         names = group_names(verdict, said)
         small = ", ".join(names.get(group, group) for group in verdict.not_judged)
         sentences.append(said.phrase("too_small", groups=small))
+    if verdict.note:
+        sentences.append(said.phrase("because_of", note=said.note(verdict.note)))
     if reason := said.words(verdict.because):
         sentences.append(reason)
-    word = said.phrase(verdict.verdict)
-    return Card(verdict.verdict, word, about(verdict, said), tuple(sentences), strip(verdict, said))
+    word = capital(said.phrase(verdict.verdict))
+    about = _about(verdict, said, with_outcome=False)
+    return Card(id, verdict.verdict, word, about, tuple(sentences), strip(verdict, said))
 
 
 def about(verdict: Verdict, said: Said) -> str:
     """Return what a verdict is about, in a few words."""
+    return _about(verdict, said, with_outcome=True)
+
+
+def _about(verdict: Verdict, said: Said, *, with_outcome: bool) -> str:
     measure = capital(said.measure(verdict.measure))
     score = said.score(verdict.score) if verdict.score else verdict.raters or ""
-    if verdict.outcome:
+    if verdict.outcome and with_outcome:
         words = said.phrase("about", measure=measure, score=score, outcome=said.outcome(verdict.outcome))
     else:
         words = said.phrase("about_score", measure=measure, score=score)

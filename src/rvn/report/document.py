@@ -64,11 +64,32 @@ class Section:
 class Card:
     """A verdict for the first screen: its word, what it is about, sentences, and a small picture."""
 
+    id: str
     verdict: VerdictWord
     word: str
     about: str
     sentences: tuple[str, ...]
     picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many criteria have one verdict, and measures with the first card of each."""
+
+    verdict: VerdictWord
+    word: str
+    number: int
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardGroup:
+    """The verdicts about one outcome: how many of each, and a card for each."""
+
+    id: str
+    title: str
+    counted: tuple[Counted, ...]
+    cards: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +101,7 @@ class Report:
     question: str
     answer: str
     lock: str
-    cards: tuple[Card, ...]
+    groups: tuple[CardGroup, ...]
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
 

@@ -31,5 +31,6 @@ def page(report: Report) -> str:
         kind=lambda block: kinds[type(block)],
         drawn=lambda figure: Markup(inline(figure)),
         picture=Markup,
+        named=lambda verdict: verdict.replace(" ", "-"),
         say=lambda name, **values: phrase(name, report.language, **values),
     )

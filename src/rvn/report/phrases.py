@@ -19,6 +19,10 @@ PHRASES: dict[str, dict[Language, str]] = {
     "met": {"en": "met", "lv": "izpildīts"},
     "not met": {"en": "not met", "lv": "nav izpildīts"},
     "not enough data": {"en": "not enough data", "lv": "nepietiek datu"},
+    "met many": {"en": "Met", "lv": "Izpildīti"},
+    "not met many": {"en": "Not met", "lv": "Nav izpildīti"},
+    "not enough data many": {"en": "Not enough data", "lv": "Nepietiek datu"},
+    "because_of": {"en": "Why: {note}.", "lv": "Iemesls: {note}."},
     "answer": {
         "en": "Criteria set beforehand: {n}. Met: {met}; not met: {not_met}; not enough data: {open}.",
         "lv": "Iepriekš noteikti kritēriji: {n}. Izpildīti: {met}; nav izpildīti: {not_met}; nepietiek datu: {open}.",
@@ -109,6 +113,26 @@ PHRASES: dict[str, dict[Language, str]] = {
     "data": {"en": "Data and software", "lv": "Dati un programmatūra"},
     "checklists": {"en": "Where reporting checklists are answered", "lv": "Kur atbildēts ziņošanas kontrolsarakstiem"},
     "problems": {"en": "Cells that could not be used", "lv": "Šūnas, kuras nevarēja izmantot"},
+    "unequal_follow_up": {
+        "en": "People were followed for unequal times. Rates are therefore the cumulative incidence by the end of the "
+        "window, and AUC, accuracy and calibration are those at its end. The odds ratio, the test of trend and the "
+        "ratio of neighbouring levels are not defined then; the hazard ratio stands in their place.",
+        "lv": "Personas novērotas nevienādu laiku. Tāpēc biežums ir kumulatīvais biežums līdz perioda beigām, un AUC, "
+        "precizitāte un kalibrācija attiecas uz perioda beigām. Izredžu attiecība, trenda tests un blakus līmeņu "
+        "attiecība tad nav definēta; to vietā ir riska attiecība (HR).",
+    },
+    # tests whether a score means the same risk in every group
+    "test intercept": {"en": "intercepts", "lv": "brīvie locekļi"},
+    "test slope": {"en": "slopes", "lv": "slīpumi"},
+    "test overall": {"en": "both", "lv": "abi kopā"},
+    # kinds of cells that could not be used
+    "RVN826": {"en": "it is not said whose row it is", "lv": "nav norādīts, kuras personas rinda tā ir"},
+    "RVN827": {"en": "not a number", "lv": "nav skaitlis"},
+    "RVN828": {"en": "not a date of the form of the plan", "lv": "nav datums plānā norādītajā formā"},
+    "RVN829": {"en": "none of the values that the plan names", "lv": "nav neviena no plānā nosauktajām vērtībām"},
+    "RVN830": {"en": "the date lies before the time at risk", "lv": "datums ir pirms novērošanas sākuma"},
+    "RVN831": {"en": "observation ends before it starts", "lv": "novērošana beidzas, pirms tā sākas"},
+    "RVN832": {"en": "not an answer to the item", "lv": "nav atbilde uz šo pantu"},
     # headings of tables
     "step": {"en": "Step", "lv": "Solis"},
     "went_out": {"en": "Left out", "lv": "Izslēgti"},
@@ -117,7 +141,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "events": {"en": "Events", "lv": "Notikumi"},
     "rate": {"en": "Rate", "lv": "Biežums"},
     "interval_head": {"en": "{level}% interval", "lv": "{level} % ticamības intervāls"},
-    "interval": {"en": "{level}% interval {low} to {high}", "lv": "{level} % TI {low} līdz {high}"},
+    "interval": {"en": "{level}% interval {low} to {high}", "lv": "{level} % ticamības intervāls {low} līdz {high}"},
     "level": {"en": "Level", "lv": "Līmenis"},
     "score": {"en": "Score", "lv": "Vērtējums"},
     "item": {"en": "Item", "lv": "Pants"},
@@ -148,7 +172,9 @@ PHRASES: dict[str, dict[Language, str]] = {
     "up": {"en": "Higher", "lv": "Augstāk"},
     "down": {"en": "Lower", "lv": "Zemāk"},
     "same": {"en": "Same", "lv": "Tāpat"},
-    "who": {"en": "Who, or why", "lv": "Kas vai kāpēc"},
+    "who": {"en": "Who", "lv": "Kas"},
+    "why": {"en": "Why", "lv": "Kāpēc"},
+    "first_rows": {"en": "First rows", "lv": "Pirmās rindas"},
     "everybody": {"en": "Everybody", "lv": "Visi"},
     "hidden": {"en": "hidden", "lv": "slēpts"},
     "undefined": {"en": "cannot be estimated", "lv": "nevar aplēst"},
@@ -172,9 +198,14 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "table_groups": {"en": "Group by group: {grouping}.", "lv": "Pa grupām: {grouping}."},
     "table_differences": {
-        "en": "Differences between groups: {grouping}.",
-        "lv": "Atšķirības starp grupām: {grouping}.",
+        "en": "How groups differ from “{reference}”: {grouping}.",
+        "lv": "Kā grupas atšķiras no „{reference}”: {grouping}.",
     },
+    "table_tests": {
+        "en": "Tests over all groups, and means over them: {grouping}.",
+        "lv": "Testi visām grupām un vidējie pa grupām: {grouping}.",
+    },
+    "in_brackets": {"en": "In brackets: {level}% intervals.", "lv": "Iekavās: {level} % ticamības intervāli."},
     "table_errors": {
         "en": "Errors in each group when a cut and above is called high: {grouping}.",
         "lv": "Kļūdas katrā grupā, ja par augstu sauc robežu un virs tās: {grouping}.",
@@ -186,7 +217,15 @@ PHRASES: dict[str, dict[Language, str]] = {
     "table_measures": {"en": "Further measures.", "lv": "Citi rādītāji."},
     "table_calibration": {"en": "Whether the published risks are right.", "lv": "Vai publicētie riski ir pareizi."},
     "table_transitions": {"en": "Levels of both.", "lv": "Abu līmeņi."},
-    "table_changed": {"en": "Who changes level, and why.", "lv": "Kam mainās līmenis un kāpēc."},
+    "table_changed": {"en": "Who changes level.", "lv": "Kam mainās līmenis."},
+    "table_reasons": {
+        "en": "Why levels change; one person may have several reasons.",
+        "lv": "Kāpēc līmenis mainās; vienai personai var būt vairāki iemesli.",
+    },
+    "table_transition_rates": {
+        "en": "Rate of the event by the levels of both: {outcome}.",
+        "lv": "Notikuma biežums pēc abu līmeņiem: {outcome}.",
+    },
     "table_compared": {"en": "Both against the same outcomes.", "lv": "Abi pret tiem pašiem iznākumiem."},
     "table_agreement": {"en": "Agreement on {score}.", "lv": "Saskaņa: {score}."},
     "table_methods": {"en": "Methods that were used.", "lv": "Izmantotās metodes."},

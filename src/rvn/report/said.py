@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from rvn.report.measures import PERCENTAGES, measure
+from rvn.report.method_names import method, note
 from rvn.report.phrases import phrase
 from rvn.study.results import Estimate, Results, ScoreFacts, Words
 from rvn.text import Language, Plural, plural, word
@@ -54,7 +55,7 @@ class Said:
         if not math.isfinite(value):
             return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
         text = f"{value:,.{decimals}f}".replace(",", NARROW if self.language == "lv" else ",")
-        text = "0" + text.lstrip("-0") if not float(f"{value:.{decimals}f}") and decimals == 0 else text
+        text = text if float(f"{value:.{decimals}f}") else text.lstrip("-")  # no minus before a zero
         text = text.replace("-", "−")
         if self.language == "lv":
             whole, point, rest = text.rpartition(".")
@@ -65,6 +66,14 @@ class Said:
         """Return a number as short as it can be written, such as a score or a limit."""
         text = f"{value:.6f}".rstrip("0").rstrip(".")
         return self.number(value, len(text.partition(".")[2]))
+
+    def points(self, value: float) -> str:
+        """Return a score; prorated ones have three decimals at most."""
+        return self.plain(round(value, 3))
+
+    def span(self, first: float, last: float) -> str:
+        """Return a score, or the range of scores that were put together."""
+        return self.points(first) if first == last else f"{self.points(first)}–{self.points(last)}"
 
     def count(self, value: int | None) -> str:
         """Return how many people; hidden ones are said to be."""
@@ -92,7 +101,7 @@ class Said:
         if math.isnan(estimate.low) or estimate.status == "suppressed":
             return "–"
         low, high = self.of(estimate.name, estimate.low), self.of(estimate.name, estimate.high)
-        return f"{low} – {high}" if self.language == "lv" else f"{low} to {high}"
+        return NARROW.join((low, "–" if self.language == "lv" else "to", high))
 
     def estimate(self, estimate: Estimate) -> str:
         """Return an estimate with its interval."""
@@ -102,11 +111,34 @@ class Said:
         level = self.plain(100 * estimate.level)
         return f"{self.value(estimate)} ({self.phrase('interval', level=level, low=low, high=high)})"
 
+    def brief(self, estimate: Estimate) -> str:
+        """Return an estimate with its limits in brackets, for a cell."""
+        limits = self.interval(estimate)
+        return self.value(estimate) if limits == "–" else f"{self.value(estimate)} ({limits})"
+
+    def why_not(self, estimate: Estimate) -> str:
+        """Return why there is no value; nothing where there is one, or where it is a test with its p value."""
+        if not math.isnan(estimate.value) or estimate.p_value is not None or estimate.status == "suppressed":
+            return ""
+        return "; ".join(note(text, self.language) for text in estimate.notes)
+
+    def method(self, text: str) -> str:
+        """Return what a method is called."""
+        return method(text, self.language)
+
+    def note(self, text: str) -> str:
+        """Return why something could not be estimated or judged."""
+        return note(text, self.language)
+
     def p_value(self, value: float | None) -> str:
-        """Return a p value; below a thousandth only that it is."""
-        if value is None:
+        """Return a p value as a sentence has it; below a thousandth only that it is."""
+        if value is None or math.isnan(value):
             return "–"
         return f"p < {self.number(0.001)}" if value < 0.001 else f"p = {self.number(value)}"
+
+    def p_cell(self, value: float | None) -> str:
+        """Return a p value as it stands under its heading."""
+        return self.p_value(value).removeprefix("p = ").removeprefix("p ")
 
     @property
     def confidence(self) -> str:
@@ -193,7 +225,8 @@ class Said:
     def at(self, estimate: Estimate, names: Mapping[str, str]) -> str:
         """Return what an estimate is for: a level, a group, a cut; `names` say what levels and groups are called."""
         at = {key: names.get(str(value), str(value)) for key, value in estimate.at.items()}
-        parts = [at[key] for key in ("item", "score", "level", "test") if key in at]
+        parts = [at[key] for key in ("item", "score", "level") if key in at]
+        parts += [self.phrase(f"test {at['test']}")] if "test" in at else []
         if "lower" in at:
             parts.append(f"{at['lower']} \N{RIGHTWARDS ARROW} {at['higher']}")
         if "reference" in at:

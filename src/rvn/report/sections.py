@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rvn.report import tables
-from rvn.report.cards import answer, card, lock
+from rvn.report import compared_tables, group_tables, tables
+from rvn.report.cards import answer, groups, lock
 from rvn.report.document import Block, FigureBlock, Paragraph, Report, Section
 from rvn.report.figures.charts import charts, forest
 from rvn.report.narrative import HEADINGS, narrative
@@ -41,7 +41,7 @@ def report(results: Results, language: Language) -> Report:
         question=said.words(results.question),
         answer=answer(results, said),
         lock=lock(results, said),
-        cards=tuple(card(verdict, said) for verdict in results.verdicts),
+        groups=groups(results, said),
         sections=tuple(section for section in _sections(results, said) if section.blocks or section.level == 2),
         footer=tuple(_footer(results, said)),
     )
@@ -89,20 +89,19 @@ def _of_analysis(analysis: Analysis, said: Said) -> Iterator[Section]:
         said, f"{prefix}-headline", said.phrase("table_headline"), (analysis.base_rate, analysis.auc)
     )
     figures = list(charts(analysis, said, prefix))
-    calibration = analysis.calibration
-    found = [
-        *(() if calibration is None else (calibration.expected_observed, *calibration.measures)),
-    ]
-    more = [*analysis.discrimination, *analysis.association, *analysis.steps]
-    more += [] if analysis.follow_up is None else [*analysis.follow_up.measures]
+    calibration, followed = analysis.calibration, analysis.follow_up
+    right = () if calibration is None else (calibration.expected_observed, *calibration.measures)
+    more = (*analysis.discrimination, *analysis.association, *analysis.steps)
+    more += () if followed is None else followed.measures
     blocks = _kept(
         headline,
+        Paragraph(said.phrase("unequal_follow_up")) if analysis.basis == "follow-up" else None,
         tables.flow(said, f"{prefix}-flow", analysis.flow),
         *figures,
         tables.levels(said, analysis, f"{prefix}-levels-table"),
         tables.scores(said, analysis, f"{prefix}-scores-table"),
         tables.cuts(said, analysis, f"{prefix}-cuts-table"),
-        tables.estimates(said, f"{prefix}-calibration-table", said.phrase("table_calibration"), found),
+        tables.estimates(said, f"{prefix}-calibration-table", said.phrase("table_calibration"), right),
         tables.estimates(said, f"{prefix}-measures", said.phrase("table_measures"), more, said.levels(analysis.score)),
     )
     yield Section(prefix, capital(title), blocks)
@@ -116,13 +115,13 @@ def _of_groups(analysis: Analysis, said: Said, prefix: str) -> list[Block]:
     blocks = _kept(*forests)
     for grouping in analysis.groupings:
         id = f"{prefix}-{grouping.id}".replace("_", "-").replace(" ", "-")
-        caption = said.phrase("table_differences", grouping=said.words(grouping.title, grouping.id))
-        tests = (*grouping.differences, *grouping.equality, *grouping.prediction, *grouping.pooled)
         names = said.levels(analysis.score) | {row.group: said.words(row.label, row.group) for row in grouping.rows}
         blocks += _kept(
-            tables.groups(said, grouping, id),
-            tables.errors(said, grouping, analysis.score, f"{id}-errors"),
-            tables.estimates(said, f"{id}-differences", caption, tests, names),
+            group_tables.groups(said, grouping, id),
+            group_tables.errors(said, grouping, analysis.score, f"{id}-errors"),
+            group_tables.differences(said, grouping, names, f"{id}-differences", at_cuts=False),
+            group_tables.differences(said, grouping, names, f"{id}-differences-in-errors", at_cuts=True),
+            group_tables.tests(said, grouping, names, f"{id}-tests"),
         )
     return blocks
 
@@ -131,9 +130,14 @@ def _of_comparison(found: Comparison, said: Said, id: str) -> Section:
     title = said.phrase("comparison", first=said.score(found.first), second=said.score(found.second))
     measures = (found.correlation, *found.agreement)
     blocks = _kept(
-        tables.compared(said, found, f"{id}-outcomes"),
-        tables.transitions(said, found, f"{id}-transitions"),
-        tables.changed(said, found, f"{id}-changed"),
+        compared_tables.compared(said, found, f"{id}-outcomes"),
+        compared_tables.transitions(said, found, f"{id}-transitions"),
+        *(
+            compared_tables.transition_rates(said, found, outcome, f"{id}-rates-{place}")
+            for place, outcome in enumerate(found.outcomes, 1)
+        ),
+        compared_tables.changed(said, found, f"{id}-changed"),
+        compared_tables.reasons(said, found, f"{id}-reasons"),
         tables.estimates(said, f"{id}-measures", said.phrase("table_measures"), measures),
     )
     return Section(id, title, blocks)

@@ -11,10 +11,8 @@ from rvn.report.said import Said, capital
 from rvn.study.results import (
     Agreement,
     Analysis,
-    Comparison,
     Estimate,
     FlowStep,
-    Grouping,
     MissingAnswers,
     Results,
     ScoreFacts,
@@ -40,7 +38,17 @@ def count(said: Said, value: int | None) -> Cell:
 
 def value(said: Said, estimate: Estimate) -> Cell:
     """Return the value of an estimate as a cell."""
-    return Cell(said.value(estimate), _key(estimate))
+    return Cell(said.value(estimate), key(estimate))
+
+
+def brief(said: Said, estimate: Estimate | None) -> Cell:
+    """Return an estimate with its limits in brackets as a cell."""
+    return Cell("–") if estimate is None else Cell(said.brief(estimate), key(estimate))
+
+
+def bracketed(said: Said, caption: str) -> str:
+    """Return a caption that says what stands in brackets."""
+    return f"{caption} {said.phrase('in_brackets', level=said.confidence)}"
 
 
 def interval(said: Said, estimate: Estimate) -> Cell:
@@ -68,8 +76,9 @@ def estimates(
     for each in found:
         name = capital(said.measure(each.name))
         at = said.at(each, names or {})
-        p = "" if each.p_value is None or math.isnan(each.value) else said.p_value(each.p_value)
-        rows.append((f"{name} ({at})" if at else name, value(said, each), interval(said, each), p, each.method))
+        p = "" if each.p_value is None else said.p_cell(each.p_value)
+        how = "; ".join(filter(None, (said.method(each.method), said.why_not(each))))
+        rows.append((f"{name} ({at})" if at else name, value(said, each), interval(said, each), p, how))
     columns: list[tuple[str, Kind]] = [
         ("measure", "text"), ("value", "number"), limits(said), ("=p", "number"), ("method", "text"),
     ]  # fmt: skip
@@ -135,7 +144,7 @@ def levels(said: Said, analysis: Analysis, id: str) -> TableBlock | None:
         ]
         if has_expected:
             cells.append(Cell("–") if row.expected is None else Cell(said.number(row.expected, 1), row.expected))
-            cells.append(_whole(said, row.expected_observed))
+            cells.append(brief(said, row.expected_observed))
         rows.append(cells)
     columns: list[tuple[str, Kind]] = [
         ("level", "text"), ("people", "number"), ("events", "number"), ("rate", "number"), limits(said),
@@ -149,7 +158,7 @@ def scores(said: Said, analysis: Analysis, id: str) -> TableBlock | None:
     """Return people, events and rates by score."""
     rows = []
     for row in analysis.scores:
-        name = said.plain(row.score) if row.score == row.upto else f"{said.plain(row.score)}–{said.plain(row.upto)}"
+        name = said.span(row.score, row.upto)
         cells = (count(said, row.people), count(said, row.events), value(said, row.rate), interval(said, row.rate))
         rows.append((Cell(name, row.score), *cells))
     columns: list[tuple[str, Kind]] = [
@@ -163,97 +172,19 @@ def cuts(said: Said, analysis: Analysis, id: str) -> TableBlock | None:
     names = ("sensitivity", "specificity", "positive_predictive_value", "negative_predictive_value")
     rows = []
     for place, row in enumerate(analysis.cutoffs):
-        label = said.level(analysis.score, row.cut) if row.of == "level" else row.cut
+        label = said.level(analysis.score, row.cut) if row.of == "level" else said.points(float(row.cut))
         found = [row.sensitivity, row.specificity, row.positive_predictive_value, row.negative_predictive_value]
-        cells = [Cell(f"{said.value(each)} ({said.interval(each)})", _key(each)) for each in found]
+        cells = [brief(said, each) for each in found]
         rows.append((Cell(label, float(place)), value(said, row.flagged), *cells))
     heads: list[tuple[str, Kind]] = [("=" + capital(said.measure(name)), "number") for name in names]
-    return table(said, id, said.phrase("table_cuts"), [("cut", "text"), ("flagged", "number"), *heads], rows)
-
-
-def groups(said: Said, grouping: Grouping, id: str) -> TableBlock | None:
-    """Return what was found in each group; base rates stand beside everything."""
-    has_expected = any(row.expected_observed is not None for row in grouping.rows)
-    rows = []
-    for row in grouping.rows:
-        cells = [
-            Cell(said.words(row.label, row.group)),
-            count(said, row.people),
-            count(said, row.events),
-            Cell(said.estimate(row.base_rate), _key(row.base_rate)),
-            Cell(said.estimate(row.auc), _key(row.auc)),
-        ]
-        if has_expected:
-            cells.append(_whole(said, row.expected_observed))
-        small = said.phrase("small_group", people=grouping.minimum_people, events=grouping.minimum_events)
-        rows.append((*cells, Cell("" if row.is_judged else small)))
-    columns: list[tuple[str, Kind]] = [
-        ("group", "text"), ("people", "number"), ("events", "number"),
-        ("=" + capital(said.measure("base_rate")), "number"), ("=AUC", "number"),
-    ]  # fmt: skip
-    columns += [("=E/O", "number"), ("judged", "text")] if has_expected else [("judged", "text")]
-    caption = said.phrase("table_groups", grouping=said.words(grouping.title, grouping.id))
-    return table(said, id, caption, columns, rows)
-
-
-def errors(said: Said, grouping: Grouping, score: str, id: str) -> TableBlock | None:
-    """Return the error rates of each group, at each cut."""
-    names = ("selection_rate", "false_positive_rate", "false_negative_rate", "positive_predictive_value")
-    rows: list[Line] = []
-    for row in grouping.rows:
-        for error in row.errors:
-            found = (getattr(error, name) for name in names)
-            cells = (Cell(f"{said.value(each)} ({said.interval(each)})", _key(each)) for each in found)
-            rows.append((said.words(row.label, row.group), said.level(score, error.cut), *cells))
-    heads: list[tuple[str, Kind]] = [("=" + capital(said.measure(name)), "number") for name in names]
-    caption = said.phrase("table_errors", grouping=said.words(grouping.title, grouping.id))
-    return table(said, id, caption, [("group", "text"), ("cut", "text"), *heads], rows)
+    caption = bracketed(said, said.phrase("table_cuts"))
+    return table(said, id, caption, [("cut", "text"), ("flagged", "number"), *heads], rows)
 
 
 def agreement(said: Said, found: Agreement) -> TableBlock | None:
     """Return how much raters agree."""
     caption = said.phrase("table_agreement", score=said.score(found.score))
     return estimates(said, f"agreement-{found.id}", caption, (*found.measures, *found.of_level))
-
-
-def transitions(said: Said, found: Comparison, id: str) -> TableBlock | None:
-    """Return people by the levels of both scores."""
-    seconds = list(dict.fromkeys(each.second for each in found.transitions))
-    cells = {(each.first, each.second): each.people for each in found.transitions}
-    rows: list[Line] = [
-        (said.level(found.first, first), *(count(said, cells.get((first, second), 0)) for second in seconds))
-        for first in dict.fromkeys(each.first for each in found.transitions)
-    ]
-    heads: list[tuple[str, Kind]] = [("=" + said.level(found.second, second), "number") for second in seconds]
-    corner = f"={said.score(found.first)} \N{RIGHTWARDS ARROW} {said.score(found.second)}"
-    return table(said, id, said.phrase("table_transitions"), [(corner, "text"), *heads], rows)
-
-
-def changed(said: Said, found: Comparison, id: str) -> TableBlock | None:
-    """Return who changes level, and why."""
-    rows: list[Line] = [
-        (said.words(each.label, each.name), *(count(said, n) for n in (each.people, each.up, each.down, each.same)))
-        for each in found.changed
-    ]
-    columns: list[tuple[str, Kind]] = [
-        ("who", "text"), ("people", "number"), ("up", "number"), ("down", "number"), ("same", "number"),
-    ]  # fmt: skip
-    return table(said, id, said.phrase("table_changed"), columns, rows)
-
-
-def compared(said: Said, found: Comparison, id: str) -> TableBlock | None:
-    """Return both scores against the same outcomes."""
-    rows: list[Line] = []
-    for each in found.outcomes:
-        expected = (each.first_expected_observed, each.second_expected_observed)
-        both = (each.first_auc, each.second_auc, each.difference)
-        rows.append((said.outcome(each.outcome), count(said, each.n), *(_whole(said, e) for e in (*both, *expected))))
-    columns: list[tuple[str, Kind]] = [
-        ("events", "text"), ("people", "number"), (f"=AUC, {said.score(found.first)}", "number"),
-        (f"=AUC, {said.score(found.second)}", "number"), ("=" + capital(said.measure("auc_difference")), "number"),
-        (f"=E/O, {said.score(found.first)}", "number"), (f"=E/O, {said.score(found.second)}", "number"),
-    ]  # fmt: skip
-    return table(said, id, said.phrase("table_compared"), columns, rows)
 
 
 def data(said: Said, results: Results) -> TableBlock | None:
@@ -264,15 +195,25 @@ def data(said: Said, results: Results) -> TableBlock | None:
 
 
 def problems(said: Said, results: Results) -> TableBlock | None:
-    """Return the kinds of cells that could not be used."""
-    rows = [(each.column, each.message, count(said, each.rows)) for each in results.problems]
-    columns: list[tuple[str, Kind]] = [("column", "text"), ("problem", "text"), ("rows", "number")]
+    """Return the kinds of cells that could not be used; their remedies stand in ``results.json``."""
+    rows = [
+        (
+            each.column,
+            f"{said.phrase(each.code)} ({each.code})",
+            count(said, each.rows),
+            ", ".join(said.count(row) for row in each.first),
+        )
+        for each in results.problems
+    ]
+    columns: list[tuple[str, Kind]] = [
+        ("column", "text"), ("problem", "text"), ("rows", "number"), ("first_rows", "text"),
+    ]  # fmt: skip
     return table(said, "bad-cells", said.phrase("table_problems"), columns, rows)
 
 
 def methods(said: Said, results: Results) -> TableBlock | None:
     """Return the methods that were used, with their references."""
-    rows = [(capital(said.measure(each.measure)), each.method, each.reference) for each in results.methods]
+    rows = [(capital(said.measure(each.measure)), said.method(each.method), each.reference) for each in results.methods]
     columns: list[tuple[str, Kind]] = [("measure", "text"), ("method", "text"), ("reference", "text")]
     return table(said, "methods-used", said.phrase("table_methods"), columns, rows)
 
@@ -281,11 +222,6 @@ def _reasons(said: Said, found: MissingAnswers) -> str:
     return "; ".join(f"{said.reason(each.name)}: {said.count(each.people)}" for each in found.reasons)
 
 
-def _whole(said: Said, estimate: Estimate | None) -> Cell:
-    """Return an estimate with its interval as a cell."""
-    return Cell("–") if estimate is None else Cell(said.estimate(estimate), _key(estimate))
-
-
-def _key(estimate: Estimate) -> float | None:
+def key(estimate: Estimate) -> float | None:
     """Return the number that an estimate is sorted by; none that is hidden or cannot be estimated."""
     return estimate.value if math.isfinite(estimate.value) and estimate.status != "suppressed" else None

@@ -36,7 +36,7 @@ def _distribution(analysis: Analysis, said: Said, prefix: str) -> FigureBlock | 
     places = range(len(rows))
     events = [row.events or 0 for row in rows]
     others = [(row.people or 0) - (row.events or 0) for row in rows]
-    labels = [said.plain(r.score) if r.score == r.upto else f"{said.plain(r.score)}–{said.plain(r.upto)}" for r in rows]
+    labels = [said.span(row.score, row.upto) for row in rows]
     with drawing() as (figure, axes):
         axes.bar(places, others, color=SOFT, label=said.phrase("without_event"), width=0.85)
         axes.bar(places, events, bottom=others, color=ACCENT, label=said.phrase("with_event"), width=0.85)

@@ -56,6 +56,9 @@ def block(figure: Figure, id: str, caption: str, alternative: str) -> FigureBloc
     svg, png = io.StringIO(), io.BytesIO()
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a page has more fonts than the one that is measured with
+        # Laid out once, not at every saving: that would be half of the time of a report.
+        figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
+        figure.set_layout_engine("none")
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
         figure.savefig(png, format="png", dpi=144, facecolor="white", metadata={"Software": None})
     return FigureBlock(id, caption, alternative, svg.getvalue(), png.getvalue())

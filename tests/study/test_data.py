@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +53,13 @@ def test_a_table_of_a_database_gives_what_csv_gives(
     assert found.analyses == from_csv.analyses
     assert ("assessments", "table") == (found.data[0].name, found.data[0].kind)
     assert found.data[0].sha256 == with_data(tmp_path, '{url: "$STUDY_DATABASE", table: assessments}').data[0].sha256
+
+
+def test_a_table_of_sqlite_gives_what_csv_gives(from_csv: Results, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "people.sqlite")) as connection:
+        pd.DataFrame(people()).to_sql("assessments", connection, index=False)
+    found = with_data(tmp_path, f'{{url: "sqlite://{tmp_path}/people.sqlite", table: assessments}}')
+    assert found.analyses == from_csv.analyses
 
 
 def test_an_address_that_is_not_in_the_environment_is_told(tmp_path: Path) -> None:

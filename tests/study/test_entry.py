@@ -8,16 +8,21 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from small import PLAN, people
+from small import csv as lines
 
 import rvn
 from rvn.errors import StudyError
 from rvn.study.checking import Checked, check_sheet, check_study
 from rvn.study.cleaning import read_cleaning
+from rvn.study.load import load
+from rvn.study.run import run
 from rvn.study.sheet import write_template
 from rvn.study.write import write_checked
 
 HEAD = "person,assessed_on,assessor,site,age,sex,priors"
 RULES = "broward-rules@2018"
+RATERS = "raters:\n  two: {score: points, data: {file: seen.csv}, person: person, rater: rater, rating: points}\n"
 CLEANING = """\
 rvn: 1
 cleaning: spring
@@ -131,15 +136,31 @@ def test_a_sheet_with_personal_codes_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_data_of_a_study_are_checked_by_its_plan(tmp_path: Path) -> None:
-    from small import PLAN, people
-    from small import csv as lines
-
     rows = people(30)
     rows["again"][4], rows["points"][8] = "2", "many"
     (tmp_path / "study.yaml").write_text(PLAN)
     (tmp_path / "people.csv").write_text(lines(rows))
     found = check_study(tmp_path / "study.yaml")
     assert [(5, "again", "2"), (9, "points", "many")] == [(cell.row, cell.column, cell.value) for cell in found.cells]
+
+
+def test_ratings_in_a_file_of_their_own_are_checked_too(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(PLAN + RATERS)
+    (tmp_path / "people.csv").write_text(lines(people(30)))
+    (tmp_path / "seen.csv").write_text("person,rater,points\nP-0001,A,3\nP-0001,B,three\n,A,2\nP-0002,A,4\n")
+    found = check_study(tmp_path / "study.yaml").cells
+    assert [(2, "seen.csv: points", "three", "RVN827"), (3, "seen.csv: person", "", "RVN826")] == [
+        (cell.row, cell.column, cell.value.replace("nan", ""), cell.code) for cell in found
+    ]
+    problems = run(load(tmp_path / "study.yaml")).problems
+    assert ["seen.csv: person", "seen.csv: points"] == sorted(problem.column for problem in problems)
+
+
+def test_personal_codes_of_raters_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(PLAN + RATERS)
+    (tmp_path / "people.csv").write_text(lines(people(30)))
+    (tmp_path / "seen.csv").write_text("person,rater,points\nP-0001,010190-12345,3\nP-0001,B,2\n")
+    assert ["RVN824"] == [problem.code for problem in check_study(tmp_path / "study.yaml").refused]
 
 
 # cleaning
@@ -200,3 +221,12 @@ def test_bad_cells_and_the_log_are_written_beside_the_rows(tmp_path: Path) -> No
     written = write_checked(found, tmp_path / "clean.csv", with_rows=True)
     assert ["clean.bad.csv", "clean.log.csv", "clean.csv"] == [path.name for path in written]
     assert check_sheet(tmp_path / "clean.csv", RULES).rows == 2
+
+
+def test_a_heading_that_looks_like_a_formula_is_made_harmless_too(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("person,age,sex,priors,=1+1\np-1,30,M,2,x\n")
+    (tmp_path / "cleaning.yaml").write_text(CLEANING)
+    found = check_sheet(path, RULES, read_cleaning(tmp_path / "cleaning.yaml"))
+    write_checked(found, tmp_path / "clean.csv", with_rows=True)
+    assert "person,age,sex,priors,'=1+1" == (tmp_path / "clean.csv").read_text().splitlines()[0]

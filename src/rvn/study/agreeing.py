@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from rvn.study.data import Wanted, read_data
 from rvn.study.entries import Raters
 from rvn.study.load import Study
 from rvn.study.people import refuse_personal_codes
-from rvn.study.results import Agreement, DataSource
+from rvn.study.results import Agreement, DataSource, ProblemRow
 from rvn.study.scored import Scored, score
 from rvn.validation.agreement.icc import icc, measurement_error
 from rvn.validation.agreement.icc_incomplete import icc_incomplete
@@ -31,21 +31,47 @@ MOST_CATEGORIES = 20  # beyond that, agreement is of points and not of categorie
 MOST_RATERS_AT_RANDOM = 30  # crossed random effects of more raters take too long to be worth it
 
 
-def agreements(
-    study: Study, table: Table, scores: Sequence[Scored]
-) -> tuple[tuple[Agreement, ...], tuple[DataSource, ...]]:
-    """Return how much the sets of raters of the plan agree, and the files that their ratings came from."""
+@dataclass(frozen=True)
+class Ratings:
+    """What the raters of one set said: points, places of levels, or both, a column a rater.
+
+    `table` is the file that they came from, with its bad cells, and `source` what it is; None where they stand in the
+    data of the study.
+    """
+
+    points: FloatArray | None
+    levels: FloatArray | None
+    table: Table | None = None
+    source: DataSource | None = None
+
+    @property
+    def problems(self) -> Iterator[ProblemRow]:
+        """Kinds of cells of the file that could not be used; their column is named with the file."""
+        if self.table is not None and self.source is not None:
+            for cells in self.table.bad:
+                yield replace(cells.to_row(), column=f"{self.source.name}: {cells.column}")
+
+
+def ratings(study: Study, table: Table, scores: Sequence[Scored]) -> dict[str, Ratings]:
+    """Return what every set of raters of the plan said, by its id."""
     by_name = {scored.name: scored for scored in scores}
-    found, sources = [], []
+    found = {}
     for name, raters in study.file.raters.items():
         scored = by_name[raters.score]
         if raters.columns is not None:
-            points, levels = _beside(raters.columns, scored, table)
+            found[name] = Ratings(*_beside(raters.columns, scored, table))
         else:
-            points, levels, source = _long(study, name, raters, scored)
-            sources.append(source)
-        found.append(_agreement(name, scored, points, levels, study.file.confidence))
-    return tuple(found), tuple(sources)
+            found[name] = _long(study, name, raters, scored)
+    return found
+
+
+def agreements(study: Study, found: Mapping[str, Ratings], scores: Sequence[Scored]) -> tuple[Agreement, ...]:
+    """Return how much the sets of raters of the plan agree."""
+    by_name = {scored.name: scored for scored in scores}
+    return tuple(
+        _agreement(name, by_name[study.file.raters[name].score], said.points, said.levels, study.file.confidence)
+        for name, said in found.items()
+    )
 
 
 def _beside(columns: Sequence[str], scored: Scored, table: Table) -> tuple[FloatArray | None, FloatArray | None]:
@@ -73,9 +99,7 @@ def _levels_of(points: FloatArray, scored: Scored) -> FloatArray | None:
     return np.where(np.isnan(points), np.nan, places)
 
 
-def _long(
-    study: Study, name: str, raters: Raters, scored: Scored
-) -> tuple[FloatArray | None, FloatArray | None, DataSource]:
+def _long(study: Study, name: str, raters: Raters, scored: Scored) -> Ratings:
     """Return ratings of a file with one row a rating, as a table of persons by raters."""
     assert raters.data is not None
     assert raters.person is not None
@@ -92,6 +116,7 @@ def _long(
     table = Table.of(frame, raters.data)
     refuse_personal_codes(table, [raters.person, raters.rater])
     person, rater = table.texts(raters.person)[0], table.texts(raters.rater)[0]
+    table.report(messages.NO_PERSON, person < 0, raters.person)
     known = (person >= 0) & (rater >= 0)
     if raters.rating is not None:
         points, levels = _beside([raters.rating], scored, table)
@@ -110,32 +135,32 @@ def _long(
             place = study.source.place(at)
             raise StudyError(messages.DATA_UNREADABLE.at(place, name=source.name, why=why, remedy=remedy)) from None
 
-    return spread(points), spread(levels), source
+    return Ratings(spread(points), spread(levels), table, source)
 
 
 def _agreement(
     name: str, scored: Scored, points: FloatArray | None, levels: FloatArray | None, confidence: float
 ) -> Agreement:
-    ratings = points if points is not None else levels
-    assert ratings is not None
-    twice = (~np.isnan(ratings)).sum(axis=1) >= 2
+    said = points if points is not None else levels
+    assert said is not None
+    twice = (~np.isnan(said)).sum(axis=1) >= 2
     return Agreement(
         id=name,
         score=scored.name,
-        raters=ratings.shape[1],
+        raters=said.shape[1],
         people=int(twice.sum()),
         measures=_measures(points[twice], confidence, are_points=True)
         if points is not None
-        else _measures(ratings[twice], confidence, are_points=False),
+        else _measures(said[twice], confidence, are_points=False),
         of_level=_measures(levels[twice], confidence, are_points=False)
         if points is not None and levels is not None
         else (),
     )
 
 
-def _measures(ratings: FloatArray, confidence: float, *, are_points: bool) -> tuple[Estimate, ...]:
-    columns = {f"rater {place}": ratings[:, place] for place in range(ratings.shape[1])}
-    if not len(ratings):
+def _measures(said: FloatArray, confidence: float, *, are_points: bool) -> tuple[Estimate, ...]:
+    columns = {f"rater {place}": said[:, place] for place in range(said.shape[1])}
+    if not len(said):
         return ()
     tally = Tally(columns)
     table, counts = np.column_stack([tally[column] for column in columns]), tally["counts"]

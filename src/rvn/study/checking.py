@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from rvn import messages
 from rvn.definition.source import Source
 from rvn.errors import Diagnostic, StudyError
 from rvn.scoring.instrument import load as load_instrument
+from rvn.study.agreeing import ratings
 from rvn.study.cells import BadCells, Table
 from rvn.study.cleaning import Cleaned, CleaningFile, clean
 from rvn.study.data import read_data, read_sheet
@@ -118,12 +119,19 @@ def _check(study: Study, frame: pd.DataFrame, cleaning: CleaningFile | None) -> 
         table.report(messages.PERSON_AGAIN, repeats_of(person), file.columns.person)
     if file.columns.assessed_on is not None:
         table.days(file.columns.assessed_on)
-    for name in file.scores:
-        score(study, name, table)
+    scores = [score(study, name, table) for name in file.scores]
     for name, outcome in file.outcomes.items():
         happened(name, outcome, table)
     groupings(study, table)
-    return Checked(len(table), tuple(refused), tuple(_cells(table.bad, frame)), cleaned)
+    rated: list[BadCell] = []
+    try:
+        for said in ratings(study, table, scores).values():
+            if said.table is not None and said.source is not None:
+                of_file = _cells(said.table.bad, said.table.frame)
+                rated += [replace(cell, column=f"{said.source.name}: {cell.column}") for cell in of_file]
+    except StudyError as error:
+        refused += error.diagnostics
+    return Checked(len(table), tuple(refused), (*_cells(table.bad, frame), *rated), cleaned)
 
 
 def _cells(bad: Sequence[BadCells], frame: pd.DataFrame) -> list[BadCell]:

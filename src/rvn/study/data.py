@@ -145,15 +145,13 @@ def _read_table(data: Data, wanted: Sequence[Wanted], names: list[str]) -> tuple
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of drivers, about what ibis asks of them
-            found = ibis.connect(url).table(table)
-            known = list(found.columns)
+            connection = ibis.connect(url)
     except Exception as error:  # noqa: BLE001  # every database has its own; the address is not repeated
-        why, remedy = f"the database says {type(error).__name__}", "check the address, the rights and the name"
-        raise StudyError(messages.DATA_UNREADABLE.at(name=table, why=why, remedy=remedy)) from None
-    _require(wanted, known)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        frame = found.select(*names).order_by(names).to_pandas()[names]
+        raise _no_answer(table, error) from None
+    try:
+        frame = _columns_of(connection, table, wanted, names)
+    finally:
+        connection.disconnect()
     digest = hashlib.sha256()
     for name in names:
         cells = ["" if cell is None or cell != cell else str(cell) for cell in frame[name]]
@@ -161,6 +159,24 @@ def _read_table(data: Data, wanted: Sequence[Wanted], names: list[str]) -> tuple
         digest.update(b"\x1e")
     source = DataSource(name=table, kind="table", sha256=digest.hexdigest(), rows=len(frame), used=tuple(names))
     return frame, source
+
+
+def _columns_of(connection: Any, table: str, wanted: Sequence[Wanted], names: list[str]) -> pd.DataFrame:
+    try:
+        found = connection.table(table)
+        known = list(found.columns)
+    except Exception as error:  # noqa: BLE001
+        raise _no_answer(table, error) from None
+    _require(wanted, known)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        frame: pd.DataFrame = found.select(*names).order_by(names).to_pandas()[names]
+    return frame
+
+
+def _no_answer(table: str, error: Exception) -> StudyError:
+    why, remedy = f"the database says {type(error).__name__}", "check the address, the rights and the name"
+    return StudyError(messages.DATA_UNREADABLE.at(name=table, why=why, remedy=remedy))
 
 
 def read_sheet(path: Path) -> pd.DataFrame:

@@ -15,4 +15,4 @@ def safe(cell: object) -> object:
     """
     if not isinstance(cell, str) or cell == "-" or re.fullmatch(r"[-+]?[\d.,]+([eE][-+]?\d+)?%?", cell):
         return cell
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell

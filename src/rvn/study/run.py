@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 import rvn
-from rvn.study.agreeing import agreements
+from rvn.study.agreeing import agreements, ratings
 from rvn.study.analysis import analyse
 from rvn.study.cells import Table
 from rvn.study.compared import comparisons
@@ -80,7 +80,8 @@ def run(study: Study, *, suppress_below: int | None = None, progress: Progress |
             analyses.append(analyse(material(scored, outcome_of, groups, file.confidence, len(table))))
     say("comparison")
     compared = comparisons(study, scores, outcomes, groups)
-    agreement, sources = agreements(study, table, scores)
+    rated = ratings(study, table, scores)
+    agreement = agreements(study, rated, scores)
     say("verdicts")
     results = Results(
         schema=SCHEMA,
@@ -92,9 +93,12 @@ def run(study: Study, *, suppress_below: int | None = None, progress: Progress |
         suppress_below=below,
         software=software(),
         plan=state(study),
-        data=(source, *sources),
+        data=(source, *(said.source for said in rated.values() if said.source is not None)),
         flow=flow,
-        problems=tuple(cells.to_row() for cells in table.bad),
+        problems=(
+            *(cells.to_row() for cells in table.bad),
+            *(row for said in rated.values() for row in said.problems),
+        ),
         scores=tuple(facts(scored, file.confidence) for scored in scores),
         outcomes=tuple(outcome_of.facts for outcome_of in outcomes),
         analyses=tuple(analyses),

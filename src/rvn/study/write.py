@@ -46,5 +46,5 @@ def write_checked(checked: Checked, file: Path, *, with_rows: bool) -> tuple[Pat
         if with_rows:
             frames[file] = checked.cleaned.frame
     for path, frame in frames.items():
-        frame.map(safe).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        frame.map(safe).rename(columns=safe).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     return tuple(frames)

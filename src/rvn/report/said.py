@@ -101,7 +101,7 @@ class Said:
         if math.isnan(estimate.low) or estimate.status == "suppressed":
             return "–"
         low, high = self.of(estimate.name, estimate.low), self.of(estimate.name, estimate.high)
-        return NARROW.join((low, "–" if self.language == "lv" else "to", high))
+        return NARROW.join((low, "līdz" if self.language == "lv" else "to", high))
 
     def estimate(self, estimate: Estimate) -> str:
         """Return an estimate with its interval."""
@@ -138,7 +138,7 @@ class Said:
 
     def p_cell(self, value: float | None) -> str:
         """Return a p value as it stands under its heading."""
-        return self.p_value(value).removeprefix("p = ").removeprefix("p ")
+        return self.p_value(value).removeprefix("p = ").removeprefix("p ").replace(" ", NARROW)
 
     @property
     def confidence(self) -> str:

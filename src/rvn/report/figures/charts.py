@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -153,14 +154,16 @@ def forest(rows: Sequence[ForestRow], measure: str, said: Said, prefix: str) -> 
     shown = [row for row in rows if row.measure == measure and _is_shown(row.estimate)]
     if len(shown) < 2:
         return None
-    with drawing(6.8, 0.9 + ROW * len(shown)) as (figure, axes):
-        for place, row in enumerate(reversed(shown)):
+    # From the top, with a gap before each grouping.
+    gaps = accumulate([0.0, *(0.5 * (one.grouping != other.grouping) for one, other in pairwise(shown))])
+    places = [place + gap for place, gap in enumerate(gaps)]
+    with drawing(6.8, 0.9 + ROW * (places[-1] + 1)) as (figure, axes):
+        for place, row in zip(places, shown, strict=True):
             _interval(axes, row.estimate, place, ACCENT if row.kind == "group" else SECOND)
         axes.axvline(0.5 if measure == "auc" else 1.0, color=LINE, linestyle="--")
-        labels = [fitted(said.words(row.label)) for row in reversed(shown)]
-        axes.set_yticks(range(len(shown)), labels)
-        axes.set_ylim(-0.7, len(shown) - 0.3)
-        axes.set_xlabel(said.measure(measure))
+        axes.set_yticks(places, [fitted(said.words(row.label)) for row in shown])
+        axes.set_ylim(places[-1] + 0.7, -0.7)
+        axes.set_xlabel(capital(said.measure(measure)))
         axes.grid(axis="y", visible=False)
         _numbers(axes, said, x=True, decimals=2)
         words = "; ".join(f"{said.words(row.label)} {said.value(row.estimate)}" for row in shown)

@@ -40,6 +40,8 @@ STYLE: Any = {
     "ytick.color": INK,
     "legend.frameon": False,
     "axes.unicode_minus": True,
+    "figure.constrained_layout.w_pad": 0.08,
+    "figure.constrained_layout.h_pad": 0.08,
 }
 
 

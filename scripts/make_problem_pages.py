@@ -463,6 +463,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "A judgement without a score needs its reason in words.",
         "Give `because` with the level.",
     ),
+    "RVN613": (
+        "not a day",
+        "A day is a date, or text such as 2026-11-21. Other forms are too easily another day.",
+        "Pass a date, or write it with the year first.",
+    ),
     "RVN651": (
         "an override that is not allowed",
         "The definition lists under `overrides` which outputs may be overridden; this one is not among them.",

@@ -301,6 +301,7 @@ NOT_ASKED = Message(
 NOT_JUSTIFIED = Message(
     "RVN612", "the judgement '{name}' has no justification", "give it as {{'level': …, 'because': …}}"
 )
+NOT_A_DAY = Message("RVN613", "`{name}` is not a day", "pass a date, or write it as 2026-11-21")
 CONTRADICTION = Message("RVN611", "the answers contradict each other: {name}", "look at the answers again")
 
 # 65x and 66x: overrides

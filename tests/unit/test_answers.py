@@ -99,18 +99,21 @@ def test_complete_answers_give_a_complete_result(form: rvn.Instrument) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [2, 2.0, np.int8(2), np.uint64(2), np.float32(2), np.float64(2), fractions.Fraction(2)]
+    "value",
+    [2, 2.0, np.int8(2), np.uint64(2), np.float32(2), np.float64(2), fractions.Fraction(2), decimal.Decimal("2.0")],
 )
 def test_a_count_is_a_whole_number_of_any_type(value: object, form: rvn.Instrument) -> None:
     assert 2.0 == reading(form, "priors", value).value
 
 
-@pytest.mark.parametrize("value", [0.5, np.float32(0.5), np.float64(0.5), fractions.Fraction(1, 2)])
+@pytest.mark.parametrize(
+    "value", [0.5, np.float32(0.5), np.float64(0.5), fractions.Fraction(1, 2), decimal.Decimal("0.50")]
+)
 def test_a_number_may_have_a_fraction(value: object, form: rvn.Instrument) -> None:
     assert 0.5 == reading(form, "ratio", value).value
 
 
-@pytest.mark.parametrize("value", ["1", 1, np.int64(1), np.uint8(1), np.str_("1")])
+@pytest.mark.parametrize("value", ["1", 1, np.int64(1), np.uint8(1), np.str_("1"), decimal.Decimal("1.0")])
 def test_an_option_that_is_a_number_may_be_written_as_one(value: object, form: rvn.Instrument) -> None:
     assert 1.0 == reading(form, "codes", value).value
 
@@ -216,7 +219,13 @@ def test_no_answers_at_all_are_no_mistake(form: rvn.Instrument) -> None:
         ("RVN603", "priors", 1.5),
         ("RVN603", "priors", np.float32(1.5)),
         ("RVN603", "priors", fractions.Fraction(1, 2)),
-        ("RVN603", "priors", decimal.Decimal(2)),
+        ("RVN603", "priors", decimal.Decimal("1.5")),
+        ("RVN604", "priors", decimal.Decimal("Infinity")),
+        ("RVN604", "priors", decimal.Decimal("1e400")),
+        ("RVN605", "priors", decimal.Decimal("NaN")),
+        ("RVN605", "priors", decimal.Decimal("sNaN")),
+        ("RVN603", "codes", decimal.Decimal("1.5")),
+        ("RVN603", "born", decimal.Decimal(19900531)),
         ("RVN603", "priors", 2j),
         ("RVN603", "priors", [2]),
         ("RVN603", "priors", pd.NA),

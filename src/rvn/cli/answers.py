@@ -18,6 +18,7 @@ import rvn
 from rvn import messages
 from rvn.cli import problems
 from rvn.cli.problems import CommandError
+from rvn.days import read_day
 from rvn.definition.scope import ASSESSED_ON
 from rvn.definition.source import parse
 from rvn.errors import AnswersError, Diagnostic
@@ -56,10 +57,10 @@ def day(text: str | None) -> date | None:
     """Return the day of assessment that was typed."""
     if text is None:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(problems.BAD_DAY.at()) from None
+    found = read_day(text)
+    if found is None:
+        raise CommandError(problems.BAD_DAY.at())
+    return found
 
 
 def score_person(instrument: Instrument, words: Sequence[str], on: str | None, recalled: Sequence[str] = ()) -> Result:

@@ -11,10 +11,10 @@ import re
 import threading
 import warnings
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from rvn import messages
+from rvn.days import read_day
 from rvn.definition.functions import FUNCTIONS, Mistake, excerpt
 from rvn.errors import Diagnostic, Place
 from rvn.plan import nodes
@@ -283,13 +283,10 @@ class ExpressionCompiler:
 
     def _day(self, tree: ast.expr) -> Node:
         value = tree.value if isinstance(tree, ast.Constant) else None
-        try:
-            if len(str(value)) != 10:  # other forms of ISO 8601 are too easily something else
-                raise ValueError
-            day = date.fromisoformat(str(value))
-        except ValueError:
+        day = read_day(value)
+        if day is None:
             what, remedy = f"{excerpt(tree)} is no date", "write it as '2026-11-21'"
-            raise Mistake(messages.WRONG_OPERAND, tree, what=what, remedy=remedy) from None
+            raise Mistake(messages.WRONG_OPERAND, tree, what=what, remedy=remedy)
         return nodes.Constant(value=float(day.toordinal()), of="date")
 
     def _level(self, node: Node, owner: ast.expr, tree: ast.expr) -> int:

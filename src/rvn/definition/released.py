@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, StringConstraints, TypeAdapter, ValidationE
 from pydantic import Field as Entry_
 
 from rvn import messages
+from rvn.days import read_day
 from rvn.definition.entries import Entry
 from rvn.definition.fingerprint import PARTS, digest
 from rvn.definition.source import read
@@ -21,7 +21,7 @@ FILE = "RELEASED"
 
 
 def _is_day(text: str) -> str:
-    if date.fromisoformat(text).isoformat() != text:
+    if read_day(text) is None:
         raise ValueError
     return text
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rvn import messages
+from rvn.days import as_day, read_day
 from rvn.errors import FrameError
 from rvn.identity import check_subjects
 from rvn.plan.status import Status
@@ -108,7 +109,7 @@ def count(
     >>> found.people, found.reasons
     (2, {'before the window': 1, 'the person is counted already': 1})
     """
-    first, last = str(since), str(until)
+    first, last = str(as_day(since, "since")), str(as_day(until, "until"))
     if last < first:
         raise FrameError(messages.WINDOW.at())
     rows = list(assessments)
@@ -150,9 +151,7 @@ def _why_not(
         return "no id of the person"
     if row.assessed_on is None:
         return "no day of assessment"
-    try:
-        date.fromisoformat(row.assessed_on)
-    except ValueError:
+    if read_day(row.assessed_on) is None:
         return "the day of assessment cannot be read"
     if row.assessed_on < first:
         return "before the window"

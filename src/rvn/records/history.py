@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from rvn import messages
+from rvn.days import as_day
 from rvn.errors import Diagnostic, HistoryError
 from rvn.plan.status import Status
 from rvn.records.record import Plain, Record
@@ -134,7 +135,7 @@ class History:
 
     def at(self, day: date | str) -> Standing:
         """Return what is known of the person on a day."""
-        on = str(date.fromisoformat(str(day)))
+        on = str(as_day(day, "day"))
         until = [one for one in self.assessments if (day_of(one) or "") <= on]
         counting = [place for place, one in enumerate(until) if _status(one) in WITH_A_VALUE]
         if not counting:
@@ -176,7 +177,7 @@ def _change(earlier: Record | Result, later: Record | Result, name: str, error: 
     first, second = day_of(earlier), day_of(later)
     assert first is not None
     assert second is not None
-    days = date.fromisoformat(first), date.fromisoformat(second)
+    days = as_day(first, "on"), as_day(second, "on")
     before, now = _value(earlier, name), _value(later, name)
     if _made(earlier) != _made(later):
         return Change(*days, before, now, None, None, "not comparable")
@@ -204,7 +205,7 @@ def due_after(one: Record | Result) -> date | None:
     reassess, day = instrument.definition.reassess, day_of(one)
     if reassess is None or reassess.every is None or day is None:
         return None
-    return after(date.fromisoformat(day), reassess.every)
+    return after(as_day(day, "on"), reassess.every)
 
 
 def day_of(one: Record | Result) -> str | None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from rvn import messages
+from rvn.days import read_day
 from rvn.errors import Diagnostic, RecordError
 from rvn.plan.status import Status
 from rvn.records.canonical import canonical
@@ -20,7 +21,15 @@ KIND: Literal["rvn record"] = "rvn record"
 LARGEST = 1_000_000  # bytes
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+def _is_day(text: str) -> str:
+    if read_day(text) is None:
+        raise ValueError("it is not a day")
+    return text
+
+
+Day = Annotated[str, AfterValidator(_is_day)]
 Standing = Annotated[Status, Field(strict=False)]
 Plain = bool | int | float | str | None
 

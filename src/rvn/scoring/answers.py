@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 from numbers import Integral, Number, Real
 from typing import TYPE_CHECKING
 
 from rvn import messages
+from rvn.days import read_day
 from rvn.definition.entries import Definition
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import AnswersError, Diagnostic
@@ -86,29 +88,18 @@ def _day(on: date | str | None, plan: Plan, problems: list[Diagnostic]) -> date 
         if ASSESSED_ON in plan.fields:
             problems.append(messages.DATE_NEEDED.at())
         return None
-    day = _date(on)
+    day = read_day(on)
     if day is None:
         problems.append(_wrong(ASSESSED_ON, on, "a date", "write it as 2026-11-21"))
     return day
-
-
-def _date(value: object) -> date | None:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if not isinstance(value, str):
-        return None
-    try:
-        found = date.fromisoformat(value)
-    except ValueError:
-        return None
-    # Other forms of ISO 8601, such as 2020-W01-1, are too easily something else.
-    return found if found.isoformat() == value else None
 
 
 def read_answer(field: Field, value: object, day: date | None = None) -> Reading | Diagnostic:
     """Return the reading of one answer, or what is wrong with it."""
     if value is None:
         return absent(field)
+    if isinstance(value, Decimal):
+        value = _plain(value)
     if isinstance(value, str):
         if value in field.reasons and value not in field.options:
             return absent(field, value)
@@ -121,6 +112,14 @@ def read_answer(field: Field, value: object, day: date | None = None) -> Reading
             return _dated(field, value, day)
         case _:
             return _numeric(field, value)
+
+
+def _plain(value: Decimal) -> float:
+    """Return a decimal number as one that is not: databases keep whole numbers as decimal ones too."""
+    if value.is_nan():
+        return math.nan
+    is_whole = abs(value) <= MAX_NUMBER and value == value.to_integral_value()
+    return int(value) if is_whole else float(value)
 
 
 def _option(field: Field, value: object) -> Reading | Diagnostic:
@@ -140,7 +139,7 @@ def _listed(options: tuple[str, ...]) -> str:
 
 
 def _dated(field: Field, value: object, day: date | None) -> Reading | Diagnostic:
-    when = _date(value)
+    when = read_day(value)
     if when is None:
         return _wrong(field.name, value, "a date", "write it as 1990-05-31")
     if day is not None and when > day and not field.may_be_future:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -131,7 +130,4 @@ def _plain(value: object) -> object:
         return value.date()
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return int(value)  # whole options and counts become fractions where a frame has no other sign for absent
-    if isinstance(value, Decimal) and value.is_finite():
-        is_whole = abs(value) <= MAX_NUMBER and value == value.to_integral_value()
-        return int(value) if is_whole else float(value)  # databases keep whole numbers as decimal ones too
     return value

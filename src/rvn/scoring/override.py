@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from rvn import messages
+from rvn.days import as_day, read_day
 from rvn.definition import entries
 from rvn.errors import Diagnostic, OverrideError
 from rvn.identity import refusal
@@ -83,8 +84,8 @@ class Overridden:
 
     def holds(self, on: date | str) -> bool:
         """Return whether it counts on a day: from the day it was made until it ends."""
-        day = date.fromisoformat(str(on))
-        return date.fromisoformat(str(self.override.on)) <= day and (self.until is None or day <= self.until)
+        day = as_day(on, "on")
+        return as_day(self.override.on, "on") <= day and (self.until is None or day <= self.until)
 
     def to_record(self) -> dict[str, object]:
         """Return plain values for JSON."""
@@ -140,7 +141,7 @@ def overridden(result: Result, overrides: tuple[Override, ...]) -> dict[str, Ove
 def apply(instrument: Instrument, override: Override, output: Output) -> Overridden:
     """Return an override that has passed `check` as it is applied to an output."""
     expires = instrument.definition.overrides[override.output].expires
-    made = date.fromisoformat(str(override.on))
+    made = as_day(override.on, "on")
     until = None if expires is None else after(made, expires)
     computed = str(output.value)
     return Overridden(override, computed, override.level, instrument.reference, instrument.fingerprint, until)
@@ -168,10 +169,10 @@ def check(
         yield messages.OVERRIDE_REASON.at(output=name, reasons=reasons)
     yield from _check_level(override, allowed, output)
     yield from _check_people(override, allowed)
-    day = _day(override.on)
+    day, assessed = read_day(override.on), read_day(assessed_on)
     if day is None:
         yield messages.OVERRIDE_DAY.at(output=name, found="not a date")
-    elif assessed_on is not None and day < date.fromisoformat(assessed_on):
+    elif assessed is not None and day < assessed:
         yield messages.OVERRIDE_DAY.at(output=name, found="before the assessment")
 
 
@@ -209,7 +210,7 @@ def direction(computed: str, final: str, levels: tuple[str, ...]) -> Literal["up
 
 def expired(applied: Overridden, on: date | str) -> Diagnostic | None:
     """Return that an override has ended by a day, None where it has not."""
-    if applied.until is None or date.fromisoformat(str(on)) <= applied.until:
+    if applied.until is None or as_day(on, "on") <= applied.until:
         return None
     return messages.OVERRIDE_EXPIRED.at(output=applied.override.output, until=applied.until)
 
@@ -244,10 +245,3 @@ def review_levels(output: str, final: str, now: str | None, instrument: Instrume
     if now == final:
         return Review.AGREES
     return Review.DIFFERS if output in instrument.definition.overrides else Review.NOT_ALLOWED
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None

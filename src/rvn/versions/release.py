@@ -9,6 +9,7 @@ from typing import Literal
 
 from rvn import messages
 from rvn.catalog import load_definition
+from rvn.days import as_day
 from rvn.definition.checks.released import AGAIN, changed_since, current, differing
 from rvn.definition.load import Loaded
 from rvn.definition.released import FILE, Release, read_releases, written
@@ -71,7 +72,7 @@ def release(reference: str | Path, *, on: date | str) -> Released:
     ['released', 'unchanged']
     """
     loaded = load_definition(reference)
-    day = on if isinstance(on, date) else date.fromisoformat(on)
+    day = as_day(on, "on")
     name, folder = f"{loaded.definition.id}@{loaded.definition.version}", loaded.path.parent
     releases = read_releases(folder)
     file, before = folder / FILE, releases.get(name)

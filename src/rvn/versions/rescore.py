@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn import messages
+from rvn.days import as_day
 from rvn.definition.migrations import Migration
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
@@ -123,7 +124,7 @@ class Rescorer:
         self.migration = (
             migration if isinstance(migration, Migration) else find_migration(self.old, self.new, path=migration)
         )
-        self.on = date.fromisoformat(on) if isinstance(on, str) else on
+        self.on = None if on is None else as_day(on, "on")
         self.recorded_prefix, self.prefix = recorded_prefix, prefix
         unknown = [name for name in columns or {} if name not in self.old.plan.fields]
         if unknown:

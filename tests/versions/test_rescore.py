@@ -144,6 +144,15 @@ def test_a_manager_reads_what_happened_in_either_language() -> None:
     assert "  1: pārāk maz atbilžu: Vecums atbrīvošanas brīdī" in summary.lines("lv")
 
 
+def test_a_day_for_all_rows_stands_for_a_column_of_days() -> None:
+    instrument = rvn.load("ogrs4@1.0")
+    frame = pd.DataFrame({name: [None] for name in instrument.plan.fields if name != "assessed_on"}, dtype=object)
+    one = rescore(frame, instrument, instrument, on="2026-01-01").frame
+    other = rescore(frame.assign(assessed_on="2026-01-01"), instrument, instrument).frame
+    assert one["rescoring_why"][0].startswith("too_few_answers: ")
+    assert other["rescoring_why"].tolist() == one["rescoring_why"].tolist()
+
+
 # What is refused.
 
 
@@ -318,3 +327,60 @@ def test_rescoring_a_version_to_itself_changes_nothing(small: Path) -> None:
     assert {"same": 4, "cannot be rescored": 2} == {
         status: found.summary.count(status) for status in ("same", "cannot be rescored")
     }
+
+
+# Numbers and dates under another name, whose reasons for absence are called otherwise in the new version.
+
+REASONS = """\
+rvn: 1
+from: reasons@1
+to: reasons@2
+note: {en: The second version., lv: Otrā versija.}
+answers:
+  convictions: {from: priors, options: {lost: unknown}}
+  since: {from: day, options: {lost: unknown}}
+outputs:
+  level: {from: level, comparable: yes}
+"""
+ASKED = """\
+given:
+  {day}: {{kind: date{absence}}}
+items:
+  - {{id: {priors}, kind: count, points: {{0: 0, 1+: 1}}{absence}}}
+scales:
+  - {{id: score, items: [{priors}]}}
+bands:
+  - {{id: level, of: score, levels: {{low: 0, high: 1}}}}
+outcome: level
+"""
+
+
+@pytest.fixture
+def reasons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "reasons"
+    (folder / "migrations").mkdir(parents=True)
+    old, new = {"day": "day", "priors": "priors"}, {"day": "since", "priors": "convictions"}
+    head = HEAD.replace("small", "reasons")
+    (folder / "1.yaml").write_text(head.format(version="1") + ASKED.format(**old, absence=", absence: [unknown, lost]"))
+    (folder / "2.yaml").write_text(head.format(version="2") + ASKED.format(**new, absence=""))
+    (folder / "migrations" / "from-1.yaml").write_text(REASONS)
+    monkeypatch.setenv("RVN_PATH", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("kind", "priors"),
+    [
+        (pd.DataFrame, [0, 2, "lost", None, -1]),
+        (pd.DataFrame, [0, 2, None, None, -1]),
+        (pl.DataFrame, [0, 2, None, None, -1]),
+    ],
+)
+def test_reasons_among_numbers_and_dates_are_renamed(kind: Any, priors: list[Any], reasons: None) -> None:
+    frame = kind({"priors": priors, "day": ["2020-01-31", "lost", None, "refused", "never"]})
+    found = rescore(frame, "reasons@1", "reasons@2")
+    assert ["low", "high", None, None, None] == [None if v != v else v for v in found.frame["new_level"]]
+    assert {(4, "convictions"), (4, "since")} == set(_cells(found))
+
+
+def _cells(found: Any) -> list[tuple[int, str]]:
+    return list(zip(found.problems["row"].to_list(), found.problems["item"].to_list(), strict=True))

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import polars as pl
 import pytest
-from test_rescore import SMALL, TEXAS, people, small  # noqa: F401 - a fixture
+from test_rescore import SMALL, TEXAS, people, reasons, small  # noqa: F401 - fixtures
 
 import rvn
 from agreement.engines import ENGINES
@@ -71,6 +71,14 @@ def test_answers_are_renamed_derived_grouped_and_dropped(engine: str, small: Pat
     spoilt = SMALL.assign(adult=[-1, 1, 1, 1, 9, None], age=[20, 20, 20, 20, 20, 200])
     frame = pl.concat([pl.from_pandas(SMALL), pl.from_pandas(spoilt)], how="vertical_relaxed")
     assert_says_what_a_frame_says(frame, engine, "small@1", "small@2")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_reasons_among_numbers_and_dates_are_renamed(engine: str, reasons: None) -> None:  # noqa: F811
+    frame = pl.DataFrame({"priors": [0, 2, None, -1], "day": ["2020-01-31", "lost", None, "never"]})
+    assert_says_what_a_frame_says(frame, engine, "reasons@1", "reasons@2")
+    words = frame.with_columns(priors=pl.Series(["lost", "refused", None, "never"]))
+    assert_says_what_a_frame_says(words, engine, "reasons@1", "reasons@2")
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from rvn.plan.types import levels_of, type_of
 from rvn.scoring import native
 from rvn.scoring.answers import read_answer
 from rvn.scoring.cells import Cells, read_column
-from rvn.versions.changes import distinct_words, factorized, written
+from rvn.versions.changes import Places, distinct_words, factorized, written
 
 # What stands in the place of an answer that cannot be used: no option, no number and no day.
 UNUSABLE = "(cannot be used)"
@@ -154,7 +154,7 @@ class FrameCarrier:
         if name not in self._read:
             field = self.migration.plan.fields[name]
             if name == ASSESSED_ON and self.on is not None:
-                self._read[name] = Column(np.full(len(self.table), float(self.on.toordinal()))), []
+                self._read[name] = same_day(self.on, len(self.table)), []
             else:
                 self._read[name] = read_column(field, self.table[self.names[name]])
         return self._read[name]
@@ -168,21 +168,36 @@ class FrameCarrier:
 
     def _renamed(self, carried: Carried, column: str) -> Any:
         """Return a column with each distinct answer under its new name."""
-        old, new = carried.of, carried.field
+        old, new, series = carried.of, carried.field, self.table[column]
         assert old is not None
-        places, distinct = factorized(self.table[column])
+        if not carried.places and (series.dtype.is_numeric() or series.dtype.is_temporal()):
+            return series  # numbers or days alone: there is no reason to be renamed among them
+        places, distinct = factorized(series)
 
-        def name(value: object) -> str:
+        def name(value: object) -> object:
             reading = read_answer(old, int(value) if isinstance(value, float) and value.is_integer() else value)
             if isinstance(reading, Diagnostic):
                 return UNUSABLE
             if reading.value != reading.value:
                 return carried.reasons[reading.reason]
+            if not carried.places:
+                return value
             code = int(reading.value)
             return carried.absences[code] if code in carried.absences else new.options[int(carried.places[code])]
 
-        named = distinct_words(places, [name(value) for value in distinct])
-        return written(named, self.table)
+        named = [name(value) for value in distinct]
+        if all(isinstance(value, str) for value in named):
+            return written(distinct_words(places, [str(value) for value in named]), self.table)
+        return self._mixed(places, named)
+
+    def _mixed(self, places: Places, distinct: list[object]) -> Any:
+        """Return numbers and reasons for absence in one column, as only pandas can hold them."""
+        import pandas as pd
+
+        values = np.empty(len(distinct) + 1, object)  # the last for what is not recorded
+        values[:-1] = distinct
+        column = pd.Series(values[places], index=self.table.to_native().index, dtype=object)
+        return nw.from_native(column, series_only=True)
 
     def _derived(self, carried: Carried) -> Any:
         """Return a column computed from others; where one of those cannot be used, nor can it."""
@@ -226,6 +241,11 @@ class FrameCarrier:
         field = self.migration.plan.fields[name]
         block = Block(self.migration.plan, {name: self.read(name)[0]}, len(self.table))
         return ~block.lacks(field)
+
+
+def same_day(day: date, size: int) -> Column:
+    """Return one day of assessment as that of all rows."""
+    return Column(np.full(size, float(day.toordinal())))
 
 
 def _places(column: Column, kind: str) -> npt.NDArray[Any]:

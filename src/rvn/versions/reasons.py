@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
+from rvn.definition.scope import ASSESSED_ON
 from rvn.plan.columns import Block
 from rvn.plan.status import Status
 from rvn.scoring.cells import read_column
 from rvn.scoring.instrument import Instrument
-from rvn.versions.carry import CarriedFrame
+from rvn.versions.carry import CarriedFrame, same_day
 from rvn.versions.changes import Words, distinct_words, joined
 
 
@@ -22,6 +24,7 @@ def reasons(
     problems: nw.DataFrame[Any],
     statuses: Words,
     concerned: npt.NDArray[np.bool_],
+    on: date | None,
 ) -> Words:
     """Return why each of the rows concerned has no outcome, in words; none for the other rows.
 
@@ -37,12 +40,14 @@ def reasons(
         How its outcome stands in every row.
     concerned
         Rows without an outcome.
+    on
+        Day of assessment for all rows, where there is no column for it.
     """
     rows = np.flatnonzero(concerned)
     places, words = np.full(len(concerned), -1, np.int64), [""]
     if not len(rows):
         return places, words
-    absent = joined(_absent(instrument, carried, rows), len(rows))
+    absent = joined(_absent(instrument, carried, rows, on), len(rows))
     unusable = joined(_unusable(problems, rows), len(rows))
     standing, names = statuses
     keys = np.stack([standing[rows], absent[0], unusable[0]])
@@ -58,13 +63,18 @@ def reasons(
 
 
 def _absent(
-    instrument: Instrument, carried: CarriedFrame, rows: npt.NDArray[np.intp]
+    instrument: Instrument, carried: CarriedFrame, rows: npt.NDArray[np.intp], on: date | None
 ) -> dict[str, npt.NDArray[np.bool_]]:
     """Return for every answer that the outcome depends on where among some rows it is absent."""
     plan = instrument.plan
     fields = [field for field in plan.depends[instrument.definition.outcome] if field.name in carried.columns]
     table = carried.table[rows.tolist()]
-    read = {field.name: read_column(field, table[carried.columns[field.name]])[0] for field in fields}
+    read = {
+        field.name: same_day(on, len(rows))
+        if field.name == ASSESSED_ON and on is not None
+        else read_column(field, table[carried.columns[field.name]])[0]
+        for field in fields
+    }
     block = Block(plan, read, len(rows))
     with np.errstate(all="ignore"):
         return {field.name: block.is_absent(field) for field in fields}

@@ -201,9 +201,8 @@ class Rescorer:
         outcome = self.new.definition.outcome
         changes = Changes(self.old, self.new, self.migration, result, recorded, self.prefix)
         statuses = changes.statuses()
-        why = reasons(
-            self.new, carried, problems, _statuses(result, f"{self.prefix}{outcome}_status"), statuses == CANNOT
-        )
+        standing = _statuses(result, f"{self.prefix}{outcome}_status")
+        why = reasons(self.new, carried, problems, standing, statuses == CANNOT, self._day(self.new))
         lost = joined(carried.lost, len(result))
         made = {
             "rescoring": written((statuses, STATUSES), result),

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -58,20 +62,27 @@ def main(rows: int) -> None:
             for start in range(0, rows, 1_000_000):
                 writer.write_table(people(min(1_000_000, rows - start), seed=start + 1), row_group_size=250_000)
         old, new = rvn.load(OLD), rvn.load(NEW)
+        old.score_file(folder / "people.parquet", folder / "old.parquet")
         plain, again = [], []
         for _ in range(TURNS):
-            start = time.perf_counter()
-            new.score_file(folder / "people.parquet", folder / "plain.parquet", replace=True)
-            plain.append(time.perf_counter() - start)
-            if not (folder / "old.parquet").exists():
-                old.score_file(folder / "people.parquet", folder / "old.parquet")
-            start = time.perf_counter()
-            done = rescore_file(folder / "old.parquet", folder / "new.parquet", old, new, replace=True)
-            again.append(time.perf_counter() - start)
+            with timed(plain):
+                new.score_file(folder / "people.parquet", folder / "plain.parquet", replace=True)
+            with timed(again):
+                done = rescore_file(folder / "old.parquet", folder / "new.parquet", old, new, replace=True)
             assert rows == done.summary.rows == done.account.rows_out
-        one, two = statistics.median(plain), statistics.median(again)
-        print(f"{rows:,} rows: scored by {NEW} in {one:.2f} s, rescored from {OLD} in {two:.2f} s")
-        print(f"rescoring runs at {one / two:.2f} of the speed of plain scoring (goal: at least 0.50)")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"{rows:,} rows, {TURNS} turns, load {os.getloadavg()[0]:.1f}, most memory {peak:.2f} GB")
+    for place, kind in enumerate(("on the clock", "of the processor")):
+        one, two = (statistics.median(times[place] for times in turns) for turns in (plain, again))
+        print(f"seconds {kind}: scored by {NEW} {one:.2f}, rescored from {OLD} {two:.2f}")
+        print(f"  rescoring runs at {one / two:.2f} of the speed of plain scoring (goal: at least 0.50)")
+
+
+@contextmanager
+def timed(turns: list[tuple[float, float]]) -> Iterator[None]:
+    clock, processor = time.perf_counter(), time.process_time()
+    yield
+    turns.append((time.perf_counter() - clock, time.process_time() - processor))
 
 
 if __name__ == "__main__":

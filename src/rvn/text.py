@@ -215,6 +215,12 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "Not taken over whole: {label}, in {count} assessments. {note}",
         "lv": "Nav pārņemts pilnībā: {label}; novērtējumu skaits: {count}. {note}",
     },
+    "rescored_doubts": {
+        "en": "Recorded results that do not follow from the recorded answers: {count} ({share} %). They were taken as "
+        "they stand, so what changed there need not be the doing of the new version:",
+        "lv": "Reģistrētie rezultāti, kas neizriet no reģistrētajām atbildēm: {count} ({share} %). Tie ņemti tādi, "
+        "kādi tie ir, tāpēc izmaiņas tajos var nebūt radījusi jaunā versija:",
+    },
     "rescored_incomparable": {
         "en": "{label}: old and new cannot be compared. {note}",
         "lv": "{label}: agrākais un jaunais nav salīdzināmi. {note}",

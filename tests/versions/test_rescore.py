@@ -91,6 +91,21 @@ def test_recorded_results_stay_as_they_are() -> None:
     assert not [name for name in after if name.startswith("old_")]
 
 
+def test_recorded_results_that_do_not_follow_from_their_answers_are_told() -> None:
+    before = scored(people(TEXAS, [30, 37, 45, None, None, 17, 30]))
+    # Static-99 gives them 4 and moderate-high; without the age 4 and 5 are left open; nothing is said of a boy of 17.
+    before["total"] = [4, 5, 4, 5, 9, 4, None]
+    before["category"] = ["moderate_high", "moderate_high", "high", "moderate_high", "high", None, None]
+    found = rescore(before, OLD, NEW)
+    assert [None, "total", "category", None, "total, category", "total", None] == [
+        None if value != value else value for value in found.frame["rescoring_doubts"].astype(object)
+    ]
+    assert {"total": 3, "category": 2} == found.summary.of("doubt")
+    (line,) = (line for line in found.summary.lines("en") if line.startswith("Recorded results that do not follow"))
+    assert "answers: 4 (57.1 %)." in line
+    assert f"  3: {rvn.load(OLD).wording('en').label('total')}" in found.summary.lines("en")
+
+
 def test_old_results_are_computed_where_none_were_recorded() -> None:
     frame = rescore(people(TEXAS, AGES), OLD, NEW).frame
     assert [4, 4, 4, 4] == frame["old_total"].tolist()

@@ -74,8 +74,8 @@ class Changes:
         outcome = self.new.definition.outcome
         before, old = self._column(self.recorded[self.migration.comparisons[outcome].old])
         after, new = self._column(f"{self.prefix}{outcome}")
-        pairs, numbers = np.unique((before + 1) * (len(new) + 1) + after + 1, return_counts=True)
-        for pair, number in zip(pairs.tolist(), numbers.tolist(), strict=True):
+        pairs, places = distinct_codes((before + 1) * (len(new) + 1) + after + 1, (len(old) + 1) * (len(new) + 1))
+        for pair, number in zip(pairs.tolist(), np.bincount(places).tolist(), strict=True):
             first, second = divmod(pair, len(new) + 1)
             yield (
                 pair_of(*(values[place - 1] if place else None for values, place in ((old, first), (new, second)))),
@@ -204,11 +204,21 @@ def joined(masks: Mapping[str, npt.NDArray[np.bool_]], size: int) -> Words:
 
 def _with(code: Places, words: list[str], name: str, mask: npt.NDArray[np.bool_]) -> Words:
     """Return the codes of rows with one more name where it holds; only combinations that occur get a word."""
-    pairs, places = np.unique(code * 2 + mask, return_inverse=True)
+    pairs, places = distinct_codes(code * 2 + mask, len(words) * 2)
     found = []
     for pair in pairs.tolist():
         before, has = divmod(pair, 2)
         found.append(", ".join(filter(None, [words[before], name])) if has else words[before])
     if not found or found[0] != "":  # every row has a name: keep the place of none
-        return places.astype(np.int64) + 1, ["", *found]
-    return places.astype(np.int64), found
+        return places + 1, ["", *found]
+    return places, found
+
+
+def distinct_codes(codes: Places, size: int) -> tuple[Places, Places]:
+    """Return the distinct ones of codes below `size` in order, and the place of every entry among them."""
+    if size > 4 * len(codes):
+        distinct, places = np.unique(codes, return_inverse=True)
+        return distinct, places.astype(np.int64)
+    is_there = np.zeros(size, np.bool_)  # sorting them takes ten times as long
+    is_there[codes] = True
+    return np.flatnonzero(is_there), (np.cumsum(is_there) - 1)[codes]

@@ -15,7 +15,7 @@ from rvn.plan.status import Status
 from rvn.scoring.cells import read_column
 from rvn.scoring.instrument import Instrument
 from rvn.versions.carry import CarriedFrame, same_day
-from rvn.versions.changes import Words, distinct_words, joined
+from rvn.versions.changes import Words, distinct_codes, distinct_words, joined
 
 
 def reasons(
@@ -50,15 +50,18 @@ def reasons(
     absent = joined(_absent(instrument, carried, rows, on), len(rows))
     unusable = joined(_unusable(problems, rows), len(rows))
     standing, names = statuses
-    keys = np.stack([standing[rows], absent[0], unusable[0]])
-    distinct, inverse = np.unique(keys, axis=1, return_inverse=True)
-    for status, lacking, wrong in distinct.T.tolist():
+    sizes = [len(each) + 1 for each in (absent[1], unusable[1])]
+    keys = (standing[rows] * sizes[0] + absent[0] + 1) * sizes[1] + unusable[0] + 1
+    distinct, inverse = distinct_codes(keys, len(names) * sizes[0] * sizes[1])
+    for key in distinct.tolist():
+        (status, lacking), wrong = divmod(key // sizes[1], sizes[0]), key % sizes[1] - 1
+        lacking -= 1
         word = names[status]
         named = unusable[1][wrong] if wrong >= 0 else absent[1][lacking] if lacking >= 0 else ""
         if word == Status.NOT_APPLICABLE:
             named = ""
         words.append(f"{word}: {named}" if named else word)
-    places[rows] = inverse.reshape(-1) + 1
+    places[rows] = inverse + 1
     return distinct_words(places, words)
 
 
@@ -68,13 +71,11 @@ def _absent(
     """Return for every answer that the outcome depends on where among some rows it is absent."""
     plan = instrument.plan
     fields = [field for field in plan.depends[instrument.definition.outcome] if field.name in carried.columns]
-    table = carried.table[rows.tolist()]
-    read = {
-        field.name: same_day(on, len(rows))
-        if field.name == ASSESSED_ON and on is not None
-        else read_column(field, table[carried.columns[field.name]])[0]
-        for field in fields
-    }
+    columns = {each.name: carried.columns[each.name] for each in fields if each.name != ASSESSED_ON or on is None}
+    table = carried.table.select(*dict.fromkeys(columns.values()))[rows.tolist()]
+    read = {name: read_column(plan.fields[name], table[column])[0] for name, column in columns.items()}
+    if on is not None:
+        read[ASSESSED_ON] = same_day(on, len(rows))
     block = Block(plan, read, len(rows))
     with np.errstate(all="ignore"):
         return {field.name: block.is_absent(field) for field in fields}

@@ -19,14 +19,17 @@ from rvn.definition.migrations import Migration
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
 from rvn.scoring.instrument import Instrument, load
+from rvn.scoring.request import ENDINGS
 from rvn.versions.carry import CarriedFrame, FrameCarrier, require_columns
 from rvn.versions.changes import CANNOT, STATUSES, Changes, factorized, joined, written
+from rvn.versions.doubts import doubts
 from rvn.versions.migration import migration as find_migration
 from rvn.versions.origin import check_rows
 from rvn.versions.reasons import reasons
 from rvn.versions.summary import Summary
 
 OLD = "old_"
+Masks = Mapping[str, npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ class Rescorer:
         table = _table(frame)
         check_rows(table, self.old)
         require_columns(table.columns, self.names, self.on)
-        before, recorded = self._before(table)
+        before, recorded, doubtful = self._before(table)
         carried = FrameCarrier(self.migration, table, self.names, self.on).carried()
         scored = self.new.score_frame(
             carried.table.to_native(), on=self._day(self.new), columns=carried.columns, prefix=self.prefix
@@ -148,7 +151,7 @@ class Rescorer:
         result = table.with_columns(*(before[name] for name in before.columns if name not in table.columns))
         result = result.with_columns(*(after[name] for name in after.columns if name not in carried.table.columns))
         problems = self._problems(nw.from_native(scored.problems, eager_only=True), carried)
-        made, counts = self._said(result, recorded, carried, problems)
+        made, counts = self._said(result, recorded, carried, problems, doubtful)
         taken = [name for name in made if name in table.columns]
         if taken:
             raise FrameError(messages.COLUMN_TAKEN.at(column=name) for name in taken)
@@ -179,23 +182,35 @@ class Rescorer:
     def _day(self, instrument: Instrument) -> date | None:
         return self.on if ASSESSED_ON in instrument.plan.fields else None
 
-    def _before(self, table: nw.DataFrame[Any]) -> tuple[nw.DataFrame[Any], dict[str, str]]:
-        """Return the table with the old results that it lacks, and the column of every compared one."""
+    def _before(self, table: nw.DataFrame[Any]) -> tuple[nw.DataFrame[Any], dict[str, str], Masks]:
+        """Return the table with the old results that it lacks, the column of every compared one, and doubts."""
         names = dict.fromkeys(comparison.old for comparison in self.migration.comparisons.values())
         recorded = {name: f"{self.recorded_prefix}{name}" for name in names}
         lacking = [name for name, column in recorded.items() if column not in table.columns]
-        if not lacking:
-            return table, recorded
+        made = [f"{name}{end}" for name in lacking for end in (*ENDINGS, "_absent")]
+        if taken := [name for name in made if f"{OLD}{name}" in table.columns]:
+            raise FrameError(messages.COLUMN_TAKEN.at(column=f"{OLD}{name}") for name in taken)
+        own, prefix = self._own(), f"{self.old.reference} "
         scored = self.old.score_frame(
-            table.to_native(), on=self._day(self.old), columns=self._own(), prefix=OLD, outputs=lacking
+            table.to_native(), on=self._day(self.old), columns=own, prefix=prefix, outputs=list(names)
         )
-        return _table(scored.frame), recorded | {name: f"{OLD}{name}" for name in lacking}
+        computed = _table(scored.frame)
+        claimed = {name: column for name, column in recorded.items() if name not in lacking}
+        made = [name for name in made if f"{prefix}{name}" in computed.columns]
+        table = table.with_columns(*(computed[f"{prefix}{name}"].alias(f"{OLD}{name}") for name in made))
+        found = doubts(self.old, table, claimed, computed, prefix)
+        return table, recorded | {name: f"{OLD}{name}" for name in lacking}, found
 
     def _own(self) -> dict[str, str]:
         return {name: column for name, column in self.names.items() if name in self.old.plan.fields}
 
     def _said(
-        self, result: nw.DataFrame[Any], recorded: Mapping[str, str], carried: CarriedFrame, problems: nw.DataFrame[Any]
+        self,
+        result: nw.DataFrame[Any],
+        recorded: Mapping[str, str],
+        carried: CarriedFrame,
+        problems: nw.DataFrame[Any],
+        doubtful: Masks,
     ) -> tuple[dict[str, Any], dict[str, int]]:
         """Return the columns that say what became of each row, and what they count."""
         outcome = self.new.definition.outcome
@@ -208,10 +223,13 @@ class Rescorer:
             "rescoring": written((statuses, STATUSES), result),
             "rescoring_why": written(why, result),
             "rescoring_losses": written(lost, result),
+            "rescoring_doubts": written(joined(doubtful, len(result)), result),
         }
         counts = Counter(dict(changes.counted(statuses)))
         counts.update(dict(_counted("why", why)))
         counts.update({f"loss|{name}": int(mask.sum()) for name, mask in carried.lost.items()})
+        counts.update({f"doubt|{name}": int(mask.sum()) for name, mask in doubtful.items()})
+        counts["doubts"] = int(np.logical_or.reduce([*doubtful.values()]).sum()) if doubtful else 0
         for name, (places, words) in changes.reviews().items():
             made[f"{self.prefix}{name}_review"] = written((places, words), result)
             counts.update(dict(_counted(f"review|{name}", (places, words))))

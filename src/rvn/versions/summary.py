@@ -46,7 +46,7 @@ class Summary:
         return self.counts.get(f"rescoring|{status}", 0)
 
     def of(self, kind: str) -> dict[str, int]:
-        """Return counts of a kind, the most frequent first: ``why``, ``loss``, ``changed``."""
+        """Return counts of a kind, the most frequent first: ``why``, ``loss``, ``doubt``, ``changed``."""
         found = {name[len(kind) + 1 :]: count for name, count in self.counts.items() if name.startswith(f"{kind}|")}
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
@@ -86,6 +86,7 @@ class Summary:
             **{status.replace(" ", "_"): self.count(status) for status in STATUSES},
             "why": self.of("why"),
             "losses": self.of("loss"),
+            "doubts": self.of("doubt"),
             "changed_outputs": self.of("changed"),
             "reviews": self.reviews,
             "transition": {"old": rows, "new": columns, "rows": numbers},
@@ -116,6 +117,9 @@ class Summary:
             notes = carried.note if carried is not None else self.migration.dropped[name]
             label = (new if carried is not None else old).label(name)
             found.append(say("rescored_loss", count, label=label, note=notes.get(language, "")).rstrip())
+        if doubtful := self.counts.get("doubts", 0):
+            found.append(say("rescored_doubts", doubtful))
+            found += [f"  {_number(count, language)}: {old.label(name)}" for name, count in self.of("doubt").items()]
         for name, comparison in self.migration.comparisons.items():
             if not comparison.is_comparable:
                 note = comparison.note.get(language, "")

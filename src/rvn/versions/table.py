@@ -18,7 +18,7 @@ from rvn.errors import Diagnostic, FrameError
 from rvn.plan.plan import Plan
 from rvn.plan.relation import Engine, Steps
 from rvn.plan.relation.numbers import double, every, literal, some, unknown, when
-from rvn.plan.status import Status
+from rvn.plan.status import CODE, Status
 from rvn.plan.types import levels_of
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.request import names_wanted, new_columns
@@ -27,11 +27,13 @@ from rvn.scoring.table_cells import read_fields
 from rvn.versions.carry import require_columns
 from rvn.versions.carry_table import TableCarrier
 from rvn.versions.changes import CANNOT, CHANGED, NOT_COMPARABLE, SAME, STATUSES, overrides_in, pair_of, review
+from rvn.versions.doubts import NO_RESULT
 from rvn.versions.origin import check_said, columns_that_say
 from rvn.versions.rescore import OLD, Rescorer
 from rvn.versions.summary import Summary
 
-SAID = ("rescoring", "rescoring_why", "rescoring_losses")
+LISTS = ("loss", "doubt", "changed")  # what several names are said of at once
+SAID = ("rescoring", "rescoring_why", "rescoring_losses", "rescoring_doubts")
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,9 @@ class _Table:
         self.carrier = TableCarrier(self.migration, self.new.plan.fields, self.steps, asked.names, asked.on)
         self.door = Door(self.new, self.steps, self.carrier.cells)
         self.made = self._results(self.new, self.door, names_wanted(self.new, None), asked.prefix)
-        if self.lacking:
-            own = read_fields(self.steps, self.old.plan.fields, asked.names, asked.on)
-            self.made = self._results(self.old, Door(self.old, self.steps, own), self.lacking, OLD) | self.made
+        own = read_fields(self.steps, self.old.plan.fields, asked.names, asked.on)
+        self.before = Door(self.old, self.steps, own)
+        self.made = self._results(self.old, self.before, self.lacking, OLD) | self.made
 
     def rescored(self) -> RescoredTable:
         """Return the table, and what is counted of it."""
@@ -141,10 +143,17 @@ class _Table:
         )
         rescoring, why = self.steps.hold(rescoring, SAID[0]), self._why(now)
         losses = self._joined(self.carrier.lost(), SAID[2])
+        doubts = self._joined(self._doubts(), SAID[3])
         reviews = {name: self._review(*each) for name, each in self.overridden.items()}
-        made = {**self.made, **dict(zip(SAID, (rescoring, why, losses), strict=True)), **reviews}
+        made = {**self.made, **dict(zip(SAID, (rescoring, why, losses, doubts), strict=True)), **reviews}
         changed = {name: (each == 1) & now.notnull() for name, each in differs.items()}
-        told = {"rescoring": rescoring, "why": why, "loss": losses, "changed": self._joined(changed, "changed")}
+        told = {
+            "rescoring": rescoring,
+            "why": why,
+            "loss": losses,
+            "doubt": doubts,
+            "changed": self._joined(changed, "changed"),
+        }
         told |= {"old": self._before(self.comparisons[self.outcome].old), "new": now}
         told |= {f"review|{each.new}": reviews[name] for name, (each, _) in self.overridden.items()}
         found = RescoredTable(
@@ -237,8 +246,7 @@ class _Table:
             pairs = {level: comparison.levels.get(level, (level,)) for level in levels}
             alike = some([(before == level) & after.isin(to) for level, to in pairs.items()])
         else:
-            number = before.try_cast("float64") if before.type().is_string() else double(before)
-            alike = number == double(after)
+            alike = _number(before) == double(after)
         same = some([before.isnull() & after.isnull(), every([before.notnull(), after.notnull(), alike])])
         return self.steps.hold(when((same, literal(0)), otherwise=literal(1)), f"{comparison.new}_differs")
 
@@ -267,6 +275,25 @@ class _Table:
         for name, where in [*spoilt.items(), *contradictions]:
             found.setdefault(name, []).append(where)
         return {name: some(found[name]) for name in sorted(found)}
+
+    def _doubts(self) -> dict[str, ir.BooleanValue]:
+        """Return where what is recorded is not what the answers give; see `rvn.versions.doubts`."""
+        found = {}
+        for name, column in self.recorded.items():
+            if name in self.lacking:
+                continue
+            claimed, output = _there(self.steps[column]), self.before.outputs[name]
+            if levels := levels_of(self.old.plan.outputs[name]):
+                text = claimed.cast("string")
+                place = text.cases(*((level, literal(place)) for place, level in enumerate(levels)))
+            else:
+                place = _number(claimed)
+            place = self.steps.hold(place, f"{name}_recorded")
+            low, high = output.low.isnull() | (place >= output.low), output.high.isnull() | (place <= output.high)
+            is_void = output.status.isin([CODE[status] for status in NO_RESULT])
+            follows = when((output.value.notnull(), place == output.value), otherwise=low & high) & ~is_void
+            found[name] = claimed.notnull() & ~ibis.coalesce(follows, ibis.literal(False))
+        return found
 
     def _joined(self, masks: Mapping[str, ir.BooleanValue], name: str) -> ir.Value:
         """Return for every row the names whose conditions hold there, in words; NULL where none does."""
@@ -297,6 +324,11 @@ class _Table:
         yield self.new.plan, comparison.new
 
 
+def _number(cell: ir.Value) -> ir.Value:
+    """Return a recorded number; NULL for text that is none."""
+    return cell.try_cast("float64") if cell.type().is_string() else double(cell)
+
+
 def _there(cell: ir.Value) -> ir.Value:
     """Return a recorded value, NULL for an empty text and for what is no number."""
     if cell.type().is_string():
@@ -310,4 +342,6 @@ def _counted(row: Mapping[str, Any]) -> Iterator[str]:
     for kind, value in row.items():
         if value is None or kind in ("old", "new", "rows"):
             continue
-        yield from (f"{kind}|{word}" for word in (value.split(", ") if kind in ("loss", "changed") else [value]))
+        yield from (f"{kind}|{word}" for word in (value.split(", ") if kind in LISTS else [value]))
+        if kind == "doubt":
+            yield "doubts"

@@ -73,6 +73,8 @@ def test_the_view_can_be_parsed_in_every_dialect(dialect: str, reference: str) -
     assert "levels" == tree.this.name
     assert text.isascii() or "–" in text or "…" in text
     assert "double precision" not in text or dialect != "oracle"
+    assert 34_000 > len(text)
+    assert 160 > max(map(len, text.splitlines()))
 
 
 def test_the_command_prints_a_view_or_says_what_is_wrong() -> None:

@@ -7,12 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import ibis
+import ibis.expr.operations as ops
 import polars as pl
 import pytest
 
 import rvn
 from agreement.engines import ENGINES
 from rvn.errors import FrameError
+from rvn.plan import nodes
+from rvn.plan.plan import Plan
+from rvn.plan.relation import Relation, Steps
 from rvn.scoring.instrument import Instrument
 
 FORM = """\
@@ -144,3 +148,15 @@ def test_what_an_engine_lacks_is_said_before_anything_runs(form: Instrument) -> 
         type(connection).has_operation = original
     assert {"RVN750"} == {problem.code for problem in error.value.diagnostics}
     assert len(error.value.diagnostics) > len(lacking)
+
+
+def test_what_is_computed_from_constants_does_not_grow_with_its_depth() -> None:
+    steps = Steps({})
+    on = Relation(Plan({}, (), {}, ""), steps, {})
+    node: nodes.Node = nodes.Constant(value=1.5)
+    for _ in range(8):
+        node = nodes.Arithmetic(operator="**", left=node, right=nodes.Constant(value=2.0))
+    levels = steps.levels([on.known(node).value])
+    written = [len(value.op().find(ops.Value)) for level in levels for value in level.values()]
+    assert 8 <= len(written) <= 40
+    assert max(written) < 60

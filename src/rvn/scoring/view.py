@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -176,8 +177,9 @@ class _Writer:
                 identifier.set("quoted", self._is_special(identifier.name))
             for reference in column.find_all(exp.Column):
                 reference.set("table", None)
-            text = column.transform(_plainly).sql(dialect=self._dialect, pretty=True, max_text_width=WIDTH)
-            found.append(self._exactly(_in_small_letters(text)))
+            _made_plain(column)
+            text = column.sql(dialect=self._dialect, pretty=True, max_text_width=WIDTH)
+            found.append(_closer(self._exactly(_in_small_letters(text))))
         return found
 
     def _exactly(self, text: str) -> str:
@@ -195,14 +197,38 @@ class _Writer:
         return ",\n".join("\n".join(space + line for line in column.splitlines()) for column in columns)
 
 
-def _plainly(node: Any) -> Any:
-    """Return a condition among others without brackets that it does not need."""
+def _made_plain(column: Any) -> None:
+    """Take out of a formula what says nothing: brackets that are not needed, and `else null`."""
     from sqlglot import exp
 
     simple = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Is, exp.In, exp.Between, exp.Not)
-    if isinstance(node, exp.Paren) and isinstance(node.parent, (exp.And, exp.Or)) and isinstance(node.this, simple):
-        return node.this
-    return node
+    for node in reversed(list(column.find_all(exp.Paren, exp.Case))):
+        if isinstance(node, exp.Case):
+            if isinstance(node.args.get("default"), exp.Null):
+                node.set("default", None)
+        elif isinstance(node.parent, (exp.And, exp.Or)) and isinstance(node.this, (*simple, type(node.parent))):
+            node.replace(node.this)
+
+
+# A condition and what follows from it, short enough for one line; and an entry of a list on a line of its own.
+_BRANCH = re.compile(r"(?m)^( *when [^\n]{1,60})\n *(then [^\n]{1,40})$")
+_ENTRIES = re.compile(r"(?m)^( *)((?:-?[0-9.]+|'[^'\n]*'),\n(?: *(?:-?[0-9.]+|'[^'\n]*'),?\n)+)")
+
+
+def _closer(text: str) -> str:
+    """Return SQL with branches on one line, the entries of long lists side by side, and long sums on several lines."""
+    lines = _ENTRIES.sub(_filled, _BRANCH.sub(r"\1 \2", text)).split("\n")
+    return "\n".join(_broken(line) if len(line) > WIDTH and "'" not in line else line for line in lines)
+
+
+def _broken(line: str) -> str:
+    indent = " " * (len(line) - len(line.lstrip()))
+    return line.replace(" + ", f"\n{indent}+ ")
+
+
+def _filled(entries: re.Match[str]) -> str:
+    indent, listed = entries[1], entries[2].split()
+    return textwrap.indent(textwrap.fill(" ".join(listed), WIDTH, break_on_hyphens=False), indent) + "\n"
 
 
 def _in_small_letters(text: str) -> str:

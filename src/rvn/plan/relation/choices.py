@@ -89,14 +89,14 @@ def _lookup(on: Relation, node: nodes.Lookup) -> Known:
     if not node.keys:
         return Known(unknown("int32" if node.levels else "float64"), *_outside(node))
     if isinstance(node.of, nodes.Answer) and not node.of.field.is_component:
-        # Such a number is known, or anything that its field allows.
-        exactly, (lowest, highest) = _row(node, low), _outside(node)
+        # Such a number is known, or anything that its field allows; known and not surely asked, it is open too.
+        row, (lowest, highest) = on.steps.hold(_row(node, value), f"{on.name(node)}_value"), _outside(node)
         least, most = _open_rows(node, node.of.field.minimum, node.of.field.maximum)
-        at = low == high
+        exactly = value.notnull() & (low == high)
         return Known(
-            _row(node, value),
-            when((at & exactly.notnull(), exactly), (at, lowest), otherwise=least),
-            when((at & exactly.notnull(), exactly), (at, highest), otherwise=most),
+            row,
+            when((exactly & row.notnull(), row), (exactly, lowest), otherwise=least),
+            when((exactly & row.notnull(), row), (exactly, highest), otherwise=most),
         )
     # What is left open is known only where every whole number between the ends has a row.
     counts = [literal(count) for count in range(len(node.keys) + 1)]

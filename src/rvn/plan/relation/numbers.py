@@ -51,7 +51,14 @@ def double(value: ir.Value) -> ir.Value:
 
 def known(*values: ir.Value) -> ir.BooleanValue:
     """Return whether all values are known."""
-    return every([value.notnull() for value in values if not isinstance(value.op(), ops.Literal)])
+    return every([value.notnull() for value in values if not _is_number(value.op())])
+
+
+def _is_number(operation: ops.Node) -> bool:
+    """Return whether a number is written down as it is."""
+    if isinstance(operation, ops.Cast):
+        return _is_number(operation.arg)
+    return isinstance(operation, ops.Literal) and operation.value is not None
 
 
 def every(conditions: Sequence[ir.BooleanValue]) -> ir.BooleanValue:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rvn.plan.columns import BLOCK, cores
 
 Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.intp] | None
+Rows = npt.NDArray[np.integer[Any]] | None
 
 
 def floats(series: nw.Series[Any]) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -113,7 +113,7 @@ class Spread(NamedTuple):
 
     values: npt.NDArray[Any]
     absent: npt.NDArray[np.bool_]
-    rows: npt.NDArray[np.intp] | None
+    rows: Rows
     names: tuple[str, ...] = ()
     ordered: bool = False
 
@@ -145,14 +145,15 @@ def columns(spreads: Mapping[str, Spread], like: nw.DataFrame[Any]) -> dict[str,
 
 def column(spread: Spread, like: nw.DataFrame[Any]) -> Any:
     """Return a column of the kind of a frame."""
-    values, absent = _on_rows(spread.values, spread.rows), spread.absent
-    absent = _on_rows(absent, spread.rows) if absent.any() else np.zeros(len(values), np.bool_)
-    if like.implementation.is_pandas():
-        made = _pandas_column(values, absent, spread, like.to_native().index)
-    elif like.implementation.is_polars():
-        made = _polars_column(values, absent, spread)
+    if like.implementation.is_polars():
+        made = _polars_column(spread)
     else:
-        made = _pyarrow_column(values, absent, spread)
+        values, absent = _on_rows(spread.values, spread.rows), spread.absent
+        absent = _on_rows(absent, spread.rows) if absent.any() else np.zeros(len(values), np.bool_)
+        if like.implementation.is_pandas():
+            made = _pandas_column(values, absent, spread, like.to_native().index)
+        else:
+            made = _pyarrow_column(values, absent, spread)
     return nw.from_native(made, series_only=True)
 
 
@@ -178,13 +179,16 @@ def _pandas_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spre
     return pd.Series(kinds[values.dtype.kind](values, absent), index=index)
 
 
-def _polars_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread) -> Any:
+def _polars_column(spread: Spread) -> Any:
     import polars as pl
 
-    column = pl.Series(values.view(np.uint8) if values.dtype == np.int8 else values)
-    if absent.any():
-        column = pl.select(pl.when(pl.Series(~absent)).then(column)).to_series()
-    return column.cast(pl.UInt8).cat.to(pl.Enum(spread.names)) if spread.names else column
+    values = spread.values
+    made = pl.Series(values.view(np.uint8) if values.dtype == np.int8 else values)
+    if spread.absent.any():
+        made = pl.select(pl.when(pl.Series(~spread.absent)).then(made)).to_series()
+    if spread.names:
+        made = made.cast(pl.UInt8).cat.to(pl.Enum(spread.names))
+    return made if spread.rows is None else made.gather(pl.Series(spread.rows.astype(np.uint32, copy=False)))
 
 
 def _pyarrow_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread) -> Any:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ class Output(NamedTuple):
     """One output of every row: the distinct results, and which of them each row has; None: each row has its own."""
 
     distinct: OutputColumns
-    places: npt.NDArray[np.intp] | None
+    places: npt.NDArray[np.integer[Any]] | None
 
     def expanded(self) -> OutputColumns:
         """Return the output of every row."""
@@ -108,14 +108,14 @@ class _Blocks:
     names: tuple[str, ...]
     patterns: tuple[Patterns, ...]
     outputs: dict[str, OutputColumns] = field(init=False)
-    places: list[npt.NDArray[np.intp]] = field(init=False)
+    places: list[npt.NDArray[np.int32]] = field(init=False)
     contradictions: dict[str, Mask] = field(init=False)
     ignored: dict[str, Mask] = field(init=False)
 
     def __post_init__(self) -> None:
         by_pattern = {name for patterns in self.patterns for name in patterns.names}
         self.outputs = {name: _empty(self.size) for name in self.names if name not in by_pattern}
-        self.places = [np.empty(self.size, np.intp) for _ in self.patterns]
+        self.places = [np.empty(self.size, np.int32) for _ in self.patterns]
         self.contradictions = {step.name: np.zeros(self.size, np.bool_) for step in self.plan.of_kind("consistent")}
         asked = (name for name, field in self.plan.fields.items() if field.asked is not None)
         self.ignored = {name: np.zeros(self.size, np.bool_) for name in asked}

@@ -148,6 +148,15 @@ def test_bad_cells_are_told_without_their_content_and_written_with_it(tmp_path: 
     assert "femail" in (tmp_path / "sheet.bad.csv").read_text()
 
 
+def test_a_problem_of_many_cells_is_told_once_with_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text(HEAD + "".join(f"p-{row},old,female,1\n" for row in range(25)))
+    shown = " ".join(ran("check", tmp_path / "sheet.csv", "--instrument", RULES).stdout.split())
+    assert "25 rows, 25 bad cells" in shown
+    assert 1 == shown.count("age: RVN")
+    assert "rows 1, 2, 3, 4," in shown
+    assert "20 and 5 more" in shown
+
+
 def test_listed_repairs_are_made_and_written(tmp_path: Path) -> None:
     (tmp_path / "sheet.csv").write_text(HEAD + "p-1,30,femail,1\n")
     (tmp_path / "cleaning.yaml").write_text(

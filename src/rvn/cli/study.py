@@ -19,7 +19,7 @@ from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json, te
 from rvn.cli.table import say
 
 if TYPE_CHECKING:
-    from rvn.study.checking import Checked
+    from rvn.study.checking import BadCell, Checked
     from rvn.study.results import Results, Verdict
     from rvn.study.run import Progress
 
@@ -274,7 +274,7 @@ def _rule(verdict: Verdict) -> str:
     return f"{bounds} ({verdict.judged_by})"
 
 
-SHOWN = 20  # bad cells on the screen; the file has all
+SHOWN = 20  # rows of a problem on the screen; the file has all
 
 
 def _say_checked(checked: Checked, written: Sequence[Path], form: Format) -> None:
@@ -293,13 +293,22 @@ def _say_checked(checked: Checked, written: Sequence[Path], form: Format) -> Non
         say(f"{_number(len(checked.cleaned.changes), 'cell')} changed by the listed repairs")
         tell(checked.cleaned.idle, form, err=False)
     say(f"{_number(checked.rows, 'row')}, {_number(len(checked.cells), 'bad cell')}")
-    for cell in checked.cells[:SHOWN]:
-        say(f"row {cell.row}, {cell.column}: {cell.code} {cell.reason}", indent=2, hang=4)
-        say(cell.remedy, indent=6)
-    if len(checked.cells) > SHOWN:
-        say(f"and {len(checked.cells) - SHOWN:,} more", indent=2)
+    for (column, code, reason, remedy), rows in _by_problem(checked.cells).items():
+        shown = ", ".join(f"{row:,}" for row in rows[:SHOWN])
+        more = f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
+        say(f"{column}: {code} {reason}", indent=2, hang=4)
+        say(f"{'row' if len(rows) == 1 else 'rows'} {shown}{more}", indent=6)
+        say(remedy, indent=6)
     for name in names:
         typer.echo(name)
+
+
+def _by_problem(cells: Sequence[BadCell]) -> dict[tuple[str, str, str, str], list[int]]:
+    """Return the rows of bad cells by what is wrong with them, which is told once."""
+    found: dict[tuple[str, str, str, str], list[int]] = {}
+    for cell in cells:
+        found.setdefault((cell.column, cell.code, cell.reason, cell.remedy), []).append(cell.row)
+    return found
 
 
 def _number(count: int, word: str) -> str:

@@ -257,7 +257,8 @@ def test_a_page_is_under_three_megabytes(reports: dict[str, Path]) -> None:
 
 @pytest.mark.slow
 def test_the_same_results_give_the_same_bytes_in_other_processes(results: Results, tmp_path: Path) -> None:
-    (tmp_path / "results.json").write_text(to_json(results), encoding="utf-8")
+    (one,) = (each for each in results.analyses if (each.score, each.outcome) == ("points", "returned"))
+    (tmp_path / "results.json").write_text(to_json(dataclasses.replace(results, analyses=(one,))), encoding="utf-8")
     code = (
         "import sys; from pathlib import Path; from rvn.report import write; "
         "from rvn.study.record import read_results; "

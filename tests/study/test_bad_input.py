@@ -215,6 +215,10 @@ def test_a_group_of_three_people_is_shown_and_not_judged(study: Study) -> None:
     assert (3, False, "people 3 < 40; events") == (row.people, row.is_judged, row.why_not[:21])
     (verdict,) = results.verdicts
     assert ("met", ("x",)) == (verdict.verdict, verdict.not_judged)
+    notes = [
+        note for each in results.analyses[0].groupings[0].differences if each.at["group"] == "x" for note in each.notes
+    ]
+    assert any(note.startswith("too few to tell: x has ") for note in notes)
 
 
 def test_html_and_formulas_in_cells_are_harmless_in_what_is_written(study: Study, tmp_path: Path) -> None:

@@ -94,6 +94,33 @@ def test_unequal_follow_up_gives_kaplan_meier_and_the_auc_at_the_window(study: S
     assert (area.value, area.low) == pytest.approx((analysis.auc.value, analysis.auc.low))
 
 
+def test_with_unequal_follow_up_levels_are_compared_at_the_window_s_end(study: Study) -> None:
+    rows, _ = cohort()
+    criteria = "criteria:\n  rise between levels: {at least: -1, judged by: interval}\n"
+    results = study(DATES + criteria, rows)
+    (analysis,) = results.analyses
+    lower, higher = (row.rate for row in analysis.levels[:2])
+    # Two independent estimates: distances to their limits are added in squares (Zou & Donner 2008).
+    difference = higher.value - lower.value
+    low = difference - math.hypot(higher.value - higher.low, lower.high - lower.value)
+    high = difference + math.hypot(higher.high - higher.value, lower.value - lower.low)
+    step = analysis.steps[0]
+    assert ("difference", {"lower": "low", "higher": "medium"}) == (step.name, step.at)
+    assert (difference, low, high) == pytest.approx((step.value, step.low, step.high))
+    assert "met" == results.verdicts[0].verdict
+
+
+@pytest.mark.parametrize(("highest", "status"), [(0.6, "ok"), (1, "not_estimable")])
+def test_with_unequal_follow_up_published_risks_have_a_slope(study: Study, highest: float, status: str) -> None:
+    rows, _ = cohort()
+    points = {score: highest if score == 9 else round(0.1 + 0.05 * score, 2) for score in range(10)}
+    text = DATES.replace("high: 6}}", f"high: 6}}, risk: {{again: {{points: {points}}}}}}}")
+    (analysis,) = study(text, rows).analyses
+    assert analysis.calibration is not None
+    (slope,) = [row for row in analysis.calibration.measures if row.name == "calibration_slope"]
+    assert status == slope.status
+
+
 def test_curves_start_at_nothing_and_end_at_the_estimate(study: Study) -> None:
     rows, _ = cohort()
     (analysis,) = study(DATES, rows).analyses

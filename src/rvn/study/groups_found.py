@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -87,7 +88,14 @@ class _Found:
 
     def _named(self, rows: Sequence[Estimate]) -> tuple[Estimate, ...]:
         rows = named(named(rows, "group", self.groups.names), "reference", self.groups.names)
+        rows = tuple(replace(row, notes=tuple(map(self._spelt, row.notes))) for row in rows)
         return named(rows, "cut", self.of.scored.names) if self.of.has_levels else rows
+
+    def _spelt(self, note: str) -> str:
+        """Return a note with the names of groups in place of their codes."""
+        coded = r"(?<=[:,] )\d+(?= has \d|(, \d+)*$)"
+        names = self.groups.names
+        return re.sub(coded, lambda code: names[int(code[0])] if int(code[0]) < len(names) else code[0], note)
 
     def _compared(self) -> Iterator[GroupComparison]:
         of, size = self.of, len(self.of.scored.names)

@@ -34,13 +34,13 @@ def people(rows: int) -> pa.Table:
 
 
 class Scoring:
-    """Scores one file over and over; see `killed.py`."""
+    """Scores or rescores one file over and over; see `killed.py`."""
 
-    def __init__(self, folder: Path, kind: str) -> None:
+    def __init__(self, folder: Path, kind: str, what: str) -> None:
         self.folder = folder
         self.source, self.scored = folder / f"people.{kind}", folder / f"scored.{kind}"
         self.process = subprocess.Popen(
-            [sys.executable, SCRIPT, self.source, self.scored],
+            [sys.executable, SCRIPT, what, self.source, self.scored],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -70,21 +70,21 @@ class Scoring:
 
 
 @contextmanager
-def scoring(folder: Path, kind: str) -> Iterator[Scoring]:
-    started = Scoring(folder, kind)
+def scoring(folder: Path, kind: str, what: str) -> Iterator[Scoring]:
+    started = Scoring(folder, kind, what)
     try:
         yield started
     finally:
         started.process.communicate("")
 
 
-def check(folder: Path, kind: str, *, rows: int, kills: int) -> None:
+def check(folder: Path, kind: str, what: str, *, rows: int, kills: int) -> None:
     source = folder / f"people.{kind}"
     pq.write_table(people(rows), source, row_group_size=37) if kind == "parquet" else pa.csv.write_csv(
         people(rows), source
     )
     rng = random.Random(kind)
-    with scoring(folder, kind) as scorer:
+    with scoring(folder, kind, what) as scorer:
         start = time.monotonic()
         assert scorer.run()
         seconds = time.monotonic() - start
@@ -103,12 +103,13 @@ def check(folder: Path, kind: str, *, rows: int, kills: int) -> None:
         scorer.clear()
 
 
-@pytest.mark.parametrize("kind", ["parquet", "csv"])
-def test_a_run_that_is_killed_goes_on_to_the_identical_file(tmp_path: Path, kind: str) -> None:
-    check(tmp_path, kind, rows=300, kills=2)
+@pytest.mark.parametrize(("kind", "what"), [("parquet", "score"), ("csv", "score"), ("parquet", "rescore")])
+def test_a_run_that_is_killed_goes_on_to_the_identical_file(tmp_path: Path, kind: str, what: str) -> None:
+    check(tmp_path, kind, what, rows=300, kills=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
-def test_a_run_that_is_killed_50_times_goes_on_to_the_identical_file(tmp_path: Path, kind: str) -> None:
-    check(tmp_path, kind, rows=1500, kills=50)
+@pytest.mark.parametrize("what", ["score", "rescore"])
+def test_a_run_that_is_killed_50_times_goes_on_to_the_identical_file(tmp_path: Path, kind: str, what: str) -> None:
+    check(tmp_path, kind, what, rows=1500, kills=50)

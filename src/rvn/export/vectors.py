@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import AnswersError
 from rvn.export.domain import DAY
 from rvn.export.search import Answers, Person, Search
-from rvn.export.targets import targets
 from rvn.plan.nodes import Field
 from rvn.plan.status import Status
 from rvn.scoring.examples import scored
@@ -151,16 +150,6 @@ def vectors(instrument: Instrument) -> Vectors:
     numbered = [Vector(f"v{n:03}", v.why, v.answers, v.on, v.expect, v.refused) for n, v in enumerate(found, start=1)]
     missed = tuple(str(search.targets[place]) for place in sorted(search.open))
     return Vectors(instrument, tuple(numbered), len(search.targets) - len(missed), missed)
-
-
-def coverage(instrument: Instrument, vectors: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return what vectors, as they stand in a file, leave untouched; empty where they touch everything."""
-    wanted = targets(instrument)
-    for vector in vectors:
-        if not vector.get("refused"):
-            on = scored(instrument, vector["answers"], vector["on"]).evaluation
-            wanted = [target for target in wanted if target.distance(on) != 0]
-    return tuple(map(str, wanted))
 
 
 def _rank(search: Search, place: int) -> tuple[int, int]:

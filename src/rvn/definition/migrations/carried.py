@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from rvn.plan import nodes
 from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import fields_of
-from rvn.plan.types import levels_of
 
 NOWHERE = -1.0  # no option stands there, so that looking it up is unknown
 
@@ -89,8 +88,3 @@ def chosen(new: Field, conditions: Mapping[str, Node]) -> Node:
 def _option(place: Node, options: tuple[str, ...]) -> Node:
     keys = tuple(float(number) for number in range(len(options)))
     return nodes.Lookup(of=place, keys=keys, values=keys, levels=options)
-
-
-def is_option(node: Node) -> bool:
-    """Return whether a node stands for an option of the new version, not for a number or a day."""
-    return bool(levels_of(node))

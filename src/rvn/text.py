@@ -210,6 +210,10 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "Not to be compared with the old results: {count} ({share} %).",
         "lv": "Nav salīdzināmi ar agrākajiem rezultātiem: {count} ({share} %).",
     },
+    "rescored_withheld": {
+        "en": "withheld, because a rule for it rests on facts that nobody has checked against their source",
+        "lv": "netiek rādīts, jo tā noteikums balstās uz faktiem, kurus neviens nav pārbaudījis to avotā",
+    },
     "rescored_note": {"en": "What differs: {note}", "lv": "Kas atšķiras: {note}"},
     "rescored_loss": {
         "en": "Not taken over whole: {label}, in {count} assessments. {note}",

@@ -102,3 +102,10 @@ def test_stale_results_end_the_command_with_1(tmp_path: Path, run: Run) -> None:
     ran = run("stale", str(tmp_path / "results.csv"))
     assert 1 == ran.code
     assert "stale" in ran.out
+
+
+def test_results_that_do_not_say_what_made_them_are_told_how_they_can(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "results.csv").write_text("total,category\n4,high\n")
+    ran = run("stale", str(tmp_path / "results.csv"))
+    assert 1 == ran.code
+    assert "in columns `instrument`, `version` and `fingerprint`" in " ".join(ran.out.split())

@@ -168,6 +168,17 @@ def test_a_day_for_all_rows_stands_for_a_column_of_days() -> None:
     assert other["rescoring_why"].tolist() == one["rescoring_why"].tolist()
 
 
+def test_a_manager_reads_why_a_result_is_withheld() -> None:
+    frame = people(TEXAS, [30, 37]).assign(prior_violence=["no", "yes"], index_violence="no", prior_charges=[1, 8])
+    frame.loc[1, "prior_convictions"] = 0
+    summary = rescore(frame, OLD, NEW).summary
+    assert {"withheld": 1} == summary.of("why")
+    assert "  1: withheld, because a rule for it rests on facts that nobody has checked against their source" in (
+        summary.lines("en")
+    )
+    assert any(line.startswith("  1: netiek rādīts, jo tā noteikums") for line in summary.lines("lv"))
+
+
 # What is refused.
 
 

@@ -14,7 +14,7 @@ from rvn.cli import problems
 from rvn.cli.answers import day
 from rvn.cli.problems import CommandError, Format, reporting, say_json
 from rvn.cli.table import say, say_table
-from rvn.plan.status import Status
+from rvn.plan.status import WITH_A_VALUE, Status
 
 if TYPE_CHECKING:
     from rvn.records.count import Assessment, Count
@@ -57,7 +57,7 @@ def run(
 ) -> None:
     """Count how many distinct people were assessed in a window of time, each once."""
     from rvn.cli import files
-    from rvn.records.count import WITH_A_VALUE, count
+    from rvn.records.count import count
 
     with reporting(form):
         window = _day(since, "--from"), _day(until, "--to")

@@ -128,5 +128,11 @@ def run_stale(
                 for standing in found
             ]
             say_table(("file", "made with", "rows", "", "differs"), rows, right=[2], whole=[1, 2, 3])
+            if any(standing.is_silent for standing in found):
+                typer.echo()
+                say(
+                    "Parquet files that rvn scored say what they were made with. Other tables say it in columns "
+                    "`instrument`, `version` and `fingerprint`; `rvn show ID --format json` names that of today."
+                )
         if any(standing.is_stale for standing in found):
             raise typer.Exit(Exit.PROBLEMS)

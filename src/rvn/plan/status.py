@@ -22,3 +22,4 @@ class Status(StrEnum):
 # In memory a status is its place in this order.
 ORDER = tuple(Status)
 CODE = {status: code for code, status in enumerate(ORDER)}
+WITH_A_VALUE = frozenset({Status.COMPLETE, Status.PRORATED, Status.DECIDED})

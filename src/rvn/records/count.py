@@ -11,10 +11,8 @@ from rvn import messages
 from rvn.days import as_day, read_day
 from rvn.errors import FrameError
 from rvn.identity import check_subjects
-from rvn.plan.status import Status
+from rvn.plan.status import WITH_A_VALUE, Status
 from rvn.records.record import Record
-
-WITH_A_VALUE = frozenset({Status.COMPLETE, Status.PRORATED, Status.DECIDED})
 
 
 class Assessment(NamedTuple):

@@ -13,13 +13,11 @@ from typing import Literal
 from rvn import messages
 from rvn.days import as_day
 from rvn.errors import Diagnostic, HistoryError
-from rvn.plan.status import Status
+from rvn.plan.status import WITH_A_VALUE, Status
 from rvn.records.record import Plain, Record
 from rvn.scoring.instrument import load
 from rvn.scoring.interval import after
 from rvn.scoring.result import Result
-
-WITH_A_VALUE = (Status.COMPLETE, Status.PRORATED, Status.DECIDED)
 
 Finding = Literal[
     "fell", "within error", "rose", "same level", "lower level", "higher level", "not comparable", "unknown"

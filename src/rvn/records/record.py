@@ -218,6 +218,8 @@ def _shaped(problem: Any) -> Diagnostic:
             why = "it is missing"
         case "literal_error" | "enum":
             why = f"it is none of {problem['ctx']['expected']}"
+        case "value_error":
+            why = "it is not a day, such as 2026-11-21"
         case _:
             why = "it is not of the kind that stands there"
     return messages.RECORD_SHAPE.at(path=path, why=why)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rvn.plan.explain import shown
 from rvn.plan.nodes import Type
-from rvn.plan.status import Status
+from rvn.plan.status import WITH_A_VALUE
 
 if TYPE_CHECKING:
     from rvn.scoring.result import Result, Shown
@@ -28,13 +27,14 @@ def said(result: Result) -> dict[str, object]:
         # What leaves nothing open needs no second and third look.
         ends = (kept, kept) if low == high == value else (plain(low, kind, levels), plain(high, kind, levels))
         stated[name] = {"value": kept, "status": status.value, "low": ends[0], "high": ends[1], "absent": absent}
+    ends_of = {name: limits(result, name) for name in plan.intervals}
     return {
         "schema": SCHEMA,
         **result.provenance,
         "assessed_on": result.on,
         "outcome": plan.outcome,
         "outputs": {name: stated[name] for name in plan.outputs},
-        "norms": {name: dict(zip(("lower", "upper"), limits(result, name), strict=True)) for name in plan.intervals},
+        "norms": {name: {"lower": lower, "upper": upper} for name, (lower, upper) in ends_of.items()},
         "taken_from": {entry.id: result.taken_from(entry.id) for entry in definition.first_of},
         "justifications": dict(result.justifications),
         "flags": {name: stated[name] for name in plan.results if name not in plan.outputs},
@@ -63,12 +63,9 @@ def plain(value: float, kind: Type, levels: tuple[str, ...]) -> Shown:
 
 def limits(result: Result, name: str) -> tuple[Shown, Shown]:
     """Return the lower and upper limit of a norm's estimate, None where there is none."""
-    interval = result.evaluation.plan.intervals[name]
-    if interval is None or result.evaluation.output(name).status not in (
-        Status.COMPLETE,
-        Status.PRORATED,
-        Status.DECIDED,
-    ):
+    evaluation = result.evaluation
+    interval = evaluation.plan.intervals[name]
+    if interval is None or evaluation.output(name).status not in WITH_A_VALUE:
         return None, None
-    lower, upper = (shown(node, result.evaluation[node].value) for node in interval)
-    return lower, upper
+    lower, upper = interval
+    return plain(evaluation[lower].value, "number", ()), plain(evaluation[upper].value, "number", ())

@@ -14,6 +14,8 @@ from rvn.scoring.instrument import Instrument, load
 from rvn.versions.origin import INSTRUMENT, VERSION, WHOLE, differing_parts, said_by
 
 STALE = frozenset({"items", "scoring", "cut_offs", WHOLE})  # a difference in norms or texts makes no result stale
+NO_VERSION = "it does not say which version it was made with"
+NO_FINGERPRINT = "it does not say with which fingerprint it was made"
 FINGERPRINT = "fingerprint"  # a column
 
 
@@ -40,6 +42,11 @@ class Standing:
     rows: int
     differs: tuple[str, ...] = ()
     problem: str = ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the results do not say what they were made with."""
+        return self.problem in (NO_VERSION, NO_FINGERPRINT)
 
     @property
     def is_stale(self) -> bool:
@@ -92,7 +99,7 @@ def _of_file(file: Path) -> Iterator[Standing]:
         name, _, version = str(said.get(INSTRUMENT) or "").partition("@")
         version = version or str(said.get(VERSION) or "")
         if not name or not version:
-            yield Standing(str(file), name, rows, problem="it does not say which version it was made with")
+            yield Standing(str(file), name, rows, problem=NO_VERSION)
             continue
         reference = f"{name}@{version}"
         profile = said.get("profile")
@@ -102,7 +109,7 @@ def _of_file(file: Path) -> Iterator[Standing]:
             yield Standing(str(file), reference, rows, problem=error.diagnostics[0].message)
             continue
         if not {"fingerprint", "fingerprints"} & said.keys():
-            yield Standing(str(file), reference, rows, problem="it does not say with which fingerprint it was made")
+            yield Standing(str(file), reference, rows, problem=NO_FINGERPRINT)
             continue
         yield Standing(str(file), reference, rows, tuple(differing_parts(said, instrument)))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rvn import text
 from rvn.definition.migrations import Migration
+from rvn.plan.status import Status
 from rvn.plan.types import levels_of
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.override import Review
@@ -184,6 +185,8 @@ def _level(wording: Wording, name: str, level: str) -> str:
 def _why(why: str, wording: Wording, language: Language) -> str:
     """Return why there is no result, with answers by what they are called."""
     status, _, names = why.partition(": ")
+    if status == Status.WITHHELD:
+        return text.sentence("rescored_withheld", language)
     labels = [wording.label(name) for name in names.split(", ") if name]
     return f"{text.word(status, language)}: {', '.join(labels)}" if labels else text.word(status, language)
 

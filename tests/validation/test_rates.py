@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import compas_filtered, r_values
 from rvn.errors import ContractError
-from rvn.validation.rates.observed import rates_by_level, rates_by_score, steps, trend
-from rvn.validation.rates.proportions import ratio
+from rvn.validation.rates.observed import rates_by_level, rates_by_score, shares_by_level, steps, trend
+from rvn.validation.rates.proportions import limits, ratio
 
 R = r_values("logistic")
 LEVELS = ["Low", "Medium", "High"]
@@ -187,3 +187,13 @@ def test_an_inversion_is_flagged_and_tested():
 def test_an_empty_level_between_two_is_passed_over():
     (step,) = steps([0, 1], ["low", "high"], ["low", "middle", "high"])
     assert ("low", "high") == (step.lower, step.higher)
+
+
+def test_shares_of_all_levels_hold_together_at_wilsons_limits_of_a_higher_level():
+    shares = shares_by_level(["a", "b", None], ["a", "b", "c"], counts=[60, 40, 7])
+    low, high = limits(np.array([60, 40, 0]), 100, level=1 - 0.05 / 3)
+    assert pytest.approx(low.tolist(), abs=1e-12) == [share.low for share in shares]
+    assert pytest.approx(high.tolist()) == [share.high for share in shares]
+    assert [("a", 0.6, 100), ("b", 0.4, 100), ("c", 0.0, 100)] == [(s.at["level"], s.value, s.n) for s in shares]
+    assert {"group absent": 7} == dict(shares[0].excluded)
+    assert ["not_estimable"] * 2 == [share.status for share in shares_by_level([], ["a", "b"])]

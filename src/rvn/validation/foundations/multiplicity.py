@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn.validation.estimate import Estimate
-from rvn.validation.observations import FloatArray, contract, numbers
+from rvn.validation.observations import FloatArray, IntArray, contract, numbers
 
 
 def holm(p_values: npt.ArrayLike) -> FloatArray:
@@ -39,15 +39,44 @@ def holm(p_values: npt.ArrayLike) -> FloatArray:
     >>> holm([0.01, 0.04, None, 0.03])
     array([0.03, 0.06,  nan, 0.06])
     """
-    values = numbers("p_values", p_values)
-    if ((values < 0) | (values > 1)).any():
-        raise contract("`p_values` must lie between 0 and 1")
-    order = np.argsort(values, kind="stable")
-    order = order[: len(values) - int(np.isnan(values).sum())]
+    values, order = _ordered(p_values)
     times = np.arange(len(order), 0, -1)
     result = np.full(len(values), np.nan)
     result[order] = np.minimum(np.maximum.accumulate(times * values[order]), 1.0)
     return result
+
+
+def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
+    """Return p-values adjusted for the false discovery rate: of those below 0.05, 5 percent are false on average.
+
+    For a search among many, of which some false ones may remain; where a single false one does harm, take `holm`.
+    Parameters and errors as `holm`.
+
+    References
+    ----------
+    Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
+
+    Examples
+    --------
+    The largest counts once, the next 3/2 times, the smallest three times, and none is above the one after it.
+
+    >>> benjamini_hochberg([0.01, 0.04, None, 0.03]).round(6)
+    array([0.03, 0.04,  nan, 0.04])
+    """
+    values, order = _ordered(p_values)
+    times = len(order) / np.arange(1, len(order) + 1)
+    result = np.full(len(values), np.nan)
+    result[order] = np.minimum.accumulate((times * values[order])[::-1])[::-1]
+    return result
+
+
+def _ordered(p_values: npt.ArrayLike) -> tuple[FloatArray, IntArray]:
+    """Return checked p-values, and the places of those that are not absent, the smallest first."""
+    values = numbers("p_values", p_values)
+    if ((values < 0) | (values > 1)).any():
+        raise contract("`p_values` must lie between 0 and 1")
+    order = np.argsort(values, kind="stable")
+    return values, order[: len(values) - int(np.isnan(values).sum())]
 
 
 def with_holm(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:

@@ -14,12 +14,14 @@ import pandas as pd
 from scipy import special
 
 from rvn.validation.estimate import Estimate
+from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.foundations.scored import cases_and_others, grouped, plain
 from rvn.validation.observations import binary, contract, numbers, observations
 from rvn.validation.rates.proportions import Interval, difference, proportion, ratio
 from rvn.validation.tally import Tally
 
 ARMITAGE = "doi:10.2307/3001775"
+GOODMAN = "doi:10.1080/00401706.1965.10490252"
 
 
 def rates_by_score(
@@ -106,6 +108,53 @@ def rates_by_level(
     rate [level high] 0.500 (95% 0.237 to 0.763; Wilson); n 10, events 5
     """
     return _rates(_table(outcome, "group", group, counts, levels), "level", level, method)
+
+
+def shares_by_level(
+    group: npt.ArrayLike, levels: Sequence[object], *, counts: npt.ArrayLike | None = None, level: float = 0.95
+) -> tuple[Estimate, ...]:
+    """Return the share of people at each level, with limits of which all hold at once with confidence `level`.
+
+    Parameters
+    ----------
+    group, levels, counts
+        As in `rates_by_level`.
+    level
+        Confidence that every limit holds: with k levels each is Wilson's at 1 - (1 - level)/k.
+
+    Raises
+    ------
+    ContractError
+        When a level occurs that is not among `levels`.
+
+    References
+    ----------
+    Goodman 1965, doi:10.1080/00401706.1965.10490252.
+
+    Examples
+    --------
+    >>> for share in shares_by_level(["low", "medium", "high"], ["low", "medium", "high"], counts=[50, 30, 20]):
+    ...     print(share)
+    share [level low] 0.500 (95% 0.384 to 0.616; Goodman, simultaneous); n 100
+    share [level medium] 0.300 (95% 0.204 to 0.418; Goodman, simultaneous); n 100
+    share [level high] 0.200 (95% 0.122 to 0.311; Goodman, simultaneous); n 100
+    """
+    normal_quantile(level)
+    table = _table(np.zeros(len(group)), "group", group, counts, levels)  # type: ignore[arg-type]
+    each = 1 - (1 - level) / max(len(table.values), 1)
+    return tuple(
+        replace(
+            proportion(people, sum(table.n), level=each),
+            name="share",
+            level=level,
+            method="Goodman, simultaneous",
+            n_events=None,
+            excluded=table.excluded,
+            at={"level": value},
+            reference=GOODMAN,
+        )
+        for value, people in zip(table.values, table.n, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)

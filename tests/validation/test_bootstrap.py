@@ -81,13 +81,15 @@ def test_the_same_seed_gives_the_same_interval_and_another_one_another():
     assert repr(first) == repr(bootstrap(trend, small_compas(), replicates=50, rng=generator))
 
 
-def test_draws_have_the_law_of_people_drawn_with_replacement():
-    (part,) = draw([10, 30, 60], replicates=20_000, rng=4)
-    assert {100.0} == set(part.sum(axis=1).tolist())
-    assert pytest.approx([10, 30, 60], abs=0.2) == part.mean(axis=0).tolist()
-    shares = np.array([0.1, 0.3, 0.6])
-    expected = 100 * (np.diag(shares) - np.outer(shares, shares))
-    assert pytest.approx(expected.ravel().tolist(), abs=0.6) == np.cov(part.T).ravel().tolist()
+@pytest.mark.parametrize("people", [[10, 30, 60], [1, 3, 6]])  # how many of each are drawn, or each person
+def test_draws_have_the_law_of_people_drawn_with_replacement(people):
+    (*parts,) = draw(people, replicates=20_000, rng=4)
+    part, n = np.concatenate(parts), sum(people)
+    assert {float(n)} == set(part.sum(axis=1).tolist())
+    assert pytest.approx(people, abs=0.02 * n**0.5) == part.mean(axis=0).tolist()
+    shares = np.array(people) / n
+    expected = n * (np.diag(shares) - np.outer(shares, shares))
+    assert pytest.approx(expected.ravel().tolist(), abs=0.006 * n) == np.cov(part.T).ravel().tolist()
 
 
 def test_draws_within_strata_keep_the_number_of_each():

@@ -17,13 +17,15 @@ from rvn.validation.discrimination.delong import placements
 from rvn.validation.estimate import Estimate
 from rvn.validation.foundations.limits import normal_quantile
 from rvn.validation.foundations.scored import grouped
-from rvn.validation.observations import FloatArray, contract
+from rvn.validation.observations import FloatArray, IntArray, contract
 from rvn.validation.tally import Tally
 
 Method = Literal["bca", "percentile"]
 BCA = "doi:10.1080/01621459.1987.10478410"
-# Draws are made in parts of about this many numbers, which bounds the memory.
-PART = 4_000_000
+# Draws are made in parts of about this many numbers, which stay in the processor's memory.
+PART = 1 << 17
+# Up to so many people a row it is quicker to draw each person than to draw how many of them every row has.
+FEW = 8
 
 
 def bootstrap(
@@ -129,7 +131,8 @@ def bootstrap_auc(
 ) -> Estimate:
     """Return the AUC with an interval from resampled cases and non-cases, all replicates computed at once.
 
-    The time depends on the number of distinct scores, not of people.
+    The time goes with the number of distinct scores, or of people where they are fewer than eight a score: 10,000
+    replicates take some 100 nanoseconds each for a score, or 10 for a person.
 
     Parameters
     ----------
@@ -181,8 +184,11 @@ def _check(level: float, method: Method, replicates: int) -> None:
 
 def _areas(cases: FloatArray, others: FloatArray) -> FloatArray:
     """AUC of every row of counts per score."""
-    below = np.cumsum(others, axis=1) - others / 2
-    areas: FloatArray = (cases * below).sum(axis=1) / (cases.sum(axis=1) * others.sum(axis=1))
+    twice_below = np.cumsum(others, axis=1)
+    sizes = cases.sum(axis=1) * twice_below[:, -1]
+    twice_below *= 2
+    twice_below -= others
+    areas: FloatArray = np.einsum("ij,ij->i", cases, twice_below) / (2 * sizes)
     return areas
 
 
@@ -203,15 +209,29 @@ def draw(
     """
     people = np.asarray(counts, dtype=np.int64)
     generator = np.random.default_rng(rng)
-    codes = np.zeros(len(people), dtype=np.int64) if strata is None else pd.factorize(strata)[0]
     at_once = max(1, PART // max(len(people), 1))
-    for start in range(0, replicates, at_once):
-        part = np.zeros((min(at_once, replicates - start), len(people)))
-        for code in np.unique(codes):
-            here = codes == code
-            total = people[here].sum()
-            part[:, here] = generator.multinomial(total, people[here] / total, size=len(part))
+    sizes = [min(at_once, replicates - start) for start in range(0, replicates, at_once)]
+    if strata is None:
+        yield from (_redrawn(people, size, generator).astype(np.float64) for size in sizes)
+        return
+    codes = pd.factorize(strata)[0]
+    strata_rows = [np.flatnonzero(codes == code) for code in np.unique(codes)]
+    for size in sizes:
+        part = np.zeros((size, len(people)))
+        for rows in strata_rows:
+            part[:, rows] = _redrawn(people[rows], size, generator)
         yield part
+
+
+def _redrawn(people: IntArray, replicates: int, generator: np.random.Generator) -> IntArray:
+    """Return how many people each row (across) has in each replicate (down); both ways have the same law."""
+    total, rows = int(people.sum()), len(people)
+    if total > FEW * rows:
+        return generator.multinomial(total, people / total, size=replicates)
+    row_of = np.repeat(np.arange(rows), people)
+    drawn = generator.integers(0, total, size=(replicates, total), dtype=np.uint16 if total < 1 << 16 else np.int64)
+    place = row_of[drawn] + rows * np.arange(replicates)[:, None]
+    return np.bincount(place.ravel(), minlength=replicates * rows).reshape(replicates, rows)
 
 
 def _with_limits(

@@ -85,6 +85,19 @@ def scenarios() -> Iterator[tuple[str, str, float, Draw]]:
             population = f"AUC {truth:.3f}, 40 cases, 160 others"
             yield f"AUC, {method}", population, truth, _auc(cases, 40, 160, method)
 
+    # Where most samples have no event at all.
+    for n in (20, 50, 200, 1000):
+        for events in (0.25, 1.0, 3.0):
+            rate = events / n
+            for interval in ("wilson", "jeffreys", "exact"):
+                population = f"n {n}, rate {rate:g}, {events:g} events expected"
+                yield f"rare rate, {interval}", population, rate, _rate(n, rate, interval)
+            population = f"n {n}, risk {rate:g}, half leave early"
+            yield "rare Kaplan-Meier risk, log-log", population, rate, _risk(n, rate)
+            # The risks published are twice the true ones.
+            population = f"n {n}, mean risk {rate:g}, true E/O 2"
+            yield "rare E/O, exact", population, 2.0, _ratio(n, 2.0, risks=RISKS / RISKS.mean() * 2 * rate)
+
 
 def _auc(cases: np.ndarray, n_cases: int, others: int, method: str) -> Draw:
     outcome = np.repeat([1, 0], len(SCORES))
@@ -97,9 +110,9 @@ def _auc(cases: np.ndarray, n_cases: int, others: int, method: str) -> Draw:
     return draw
 
 
-def _ratio(n: int, factor: float, interval: str = "exact") -> Draw:
+def _ratio(n: int, factor: float, interval: str = "exact", risks: np.ndarray = RISKS) -> Draw:
     def draw(rng: np.random.Generator) -> Estimate:
-        risk = rng.choice(RISKS, n)
+        risk = rng.choice(risks, n)
         return expected_observed(rng.random(n) < risk / factor, risk, interval=interval)  # type: ignore[arg-type]
 
     return draw
@@ -117,8 +130,8 @@ def _slope(n: int, slope: float) -> Draw:
     return draw
 
 
-def _rate(n: int, rate: float) -> Draw:
-    return lambda rng: proportion(int(rng.binomial(n, rate)), n)
+def _rate(n: int, rate: float, method: str = "wilson") -> Draw:
+    return lambda rng: proportion(int(rng.binomial(n, rate)), n, method=method)  # type: ignore[arg-type]
 
 
 def _risk(n: int, rate: float, method: str = "log_log") -> Draw:
@@ -141,7 +154,9 @@ def simulate(number: int, statistic: str, population: str, truth: float, draw: D
     limits = np.array([(row.low, row.high) for row in estimates])
     with_limits = ~np.isnan(limits).any(axis=1)
     low, high = limits[with_limits].T
-    share = float(((low <= truth) & (truth <= high)).mean())
+    held = (low <= truth) & (truth <= high)
+    share = float(held.mean())
+    none = np.array([row.n_events == 0 for row in estimates])
     return {
         "interval": statistic,
         "population": population,
@@ -153,7 +168,17 @@ def simulate(number: int, statistic: str, population: str, truth: float, draw: D
         "above": round(float((low > truth).mean()), 4),
         "below": round(float((high < truth).mean()), 4),
         "median_width": round(float(np.median(high - low)), 4),
+        "without_events": round(float(none.mean()), 4),
+        "coverage_without_events": round(float(held[none[with_limits]].mean()), 4) if none.any() else "",
     }
+
+
+def shortfalls(table: list[dict[str, object]]) -> Iterator[str]:
+    """Yield a line for every interval that holds less often than 95 % by more than two Monte Carlo errors."""
+    for row in table:
+        coverage, error = float(str(row["coverage"])), float(str(row["monte_carlo_error"]))
+        if coverage < 0.95 - 2 * error:
+            yield f"{row['interval']:<32} {row['population']:<52} {100 * coverage:.1f}%"
 
 
 if __name__ == "__main__":
@@ -162,4 +187,4 @@ if __name__ == "__main__":
         writer = csv.DictWriter(file, fieldnames=list(table[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(table)
-    sys.stdout.write(f"{len(table)} rows\n")
+    sys.stdout.write("\n".join([f"{len(table)} rows; too low:", *shortfalls(table), ""]))

@@ -21,7 +21,7 @@ from rvn import messages
 from rvn.report import write
 from rvn.report.cards import card, groups
 from rvn.report.measures import is_known, measure
-from rvn.report.narrative import HEADINGS, SENTENCES
+from rvn.report.narrative import HEADINGS, SENTENCES, narrative
 from rvn.report.phrases import PHRASES
 from rvn.report.said import Said
 from rvn.study.record import to_json
@@ -249,6 +249,15 @@ def test_the_results_section_is_there_in_both_languages(reports: dict[str, Path]
     assert ["Metodes", "Izlase", "Rezultāti", "Ierobežojumi", "Methods", "Sample", "Results", "Limits"] == re.findall(
         "^## (.*)$", text, flags=re.M
     )
+
+
+def test_people_and_rates_that_are_the_same_for_every_score_are_told_once(results: Results) -> None:
+    sample = narrative(results, Said(results, "en"))["sample"]
+    assert 1 == sum(text.startswith("A generated new offence: 582 people were analysed") for text in sample)
+    one, *others = (each for each in results.analyses if each.outcome == "again")
+    fewer = dataclasses.replace(results, analyses=(dataclasses.replace(one, n=500), *others))
+    sample = narrative(fewer, Said(fewer, "en"))["sample"]
+    assert 3 == sum("a generated new offence:" in text for text in sample)
 
 
 def test_a_page_is_under_three_megabytes(reports: dict[str, Path]) -> None:

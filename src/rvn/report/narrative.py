@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from rvn.report.cards import about, answer, lock
-from rvn.report.said import Said
+from rvn.report.said import Said, capital
 from rvn.study.results import Analysis, Results
 
 SENTENCES = {
@@ -31,9 +31,25 @@ SENTENCES = {
         "lv": "Visi intervāli ir {level} % ticamības intervāli. Statistika aprēķināta ar rvn {version}; metodes un "
         "atsauces uzskaitītas pārskatā.",
     },
+    "methods_auc": {
+        "en": "AUC is the area under the ROC curve: the share of pairs of a person with the event and one without it "
+        "in which the one with it has the higher score; 0.5 is chance, 1 is perfect.",
+        "lv": "AUC ir laukums zem ROC līknes: cik lielā daļā pāru, ko veido persona ar notikumu un persona bez tā, "
+        "augstāks vērtējums ir personai ar notikumu; 0,5 ir nejaušība, 1 – pilnīga izšķirtspēja.",
+    },
+    "methods_e_over_o": {
+        "en": "E/O is the number of events that published risks expect over the number observed: above 1 the risks are "
+        "too high, below 1 too low.",
+        "lv": "E/O ir pēc publicētajiem riskiem sagaidāmo un novēroto notikumu skaita attiecība: virs 1 riski ir par "
+        "augstu, zem 1 – par zemu.",
+    },
     "sample": {
         "en": "Rows in the data: {rows}; left after the exclusions of the plan: {left}.",
         "lv": "Rindu skaits datos: {rows}; pēc plānā paredzētās atlases paliek: {left}.",
+    },
+    "sample_outcome": {
+        "en": "{outcome}: {n} people were analysed; the rate of the event was {rate}.",
+        "lv": "{outcome}: analizēto personu skaits – {n}; notikuma biežums – {rate}.",
     },
     "sample_analysis": {
         "en": "{score}, {outcome}: {n} people were analysed; the rate of the event was {rate}.",
@@ -52,8 +68,8 @@ SENTENCES = {
         "lv": "Sagaidāmo un novēroto gadījumu attiecība bija {ratio}.",
     },
     "result_groups": {
-        "en": "By {grouping}, the AUC was {rows}.",
-        "lv": "Pēc pazīmes „{grouping}” AUC bija: {rows}.",
+        "en": "AUC by {grouping}: {rows}.",
+        "lv": "AUC pēc pazīmes „{grouping}”: {rows}.",
     },
     "result_agreement": {
         "en": "Raters of {score}: {measures} ({n}).",
@@ -118,6 +134,10 @@ def _methods(results: Results, said: Said) -> Iterator[str]:
         within = _say(said, "within", window=window) if window else ""
         source = said.words(outcome.source).rstrip(".")
         yield _say(said, "methods_outcome", event=said.outcome(outcome.id), window=within, source=source)
+    if results.analyses:
+        yield _say(said, "methods_auc")
+    if any(analysis.calibration is not None for analysis in results.analyses):
+        yield _say(said, "methods_e_over_o")
     yield _say(said, "methods_intervals", level=said.confidence, version=results.software.get("rvn", ""))
 
 
@@ -125,9 +145,15 @@ def _sample(results: Results, said: Said) -> Iterator[str]:
     if results.flow:
         rows = said.count(results.flow[0].left)
         yield _say(said, "sample", rows=rows, left=said.people(results.flow[-1].left))
-    for analysis in results.analyses:
-        rate = said.estimate(analysis.base_rate)
-        yield _say(said, "sample_analysis", **_names(analysis, said), n=said.count(analysis.n), rate=rate)
+    for outcome in results.outcomes:
+        found = [analysis for analysis in results.analyses if analysis.outcome == outcome.id]
+        rates = [said.estimate(analysis.base_rate) for analysis in found]
+        name = capital(said.outcome(outcome.id))
+        if len({(analysis.n, rate) for analysis, rate in zip(found, rates, strict=True)}) == 1:
+            yield _say(said, "sample_outcome", outcome=name, n=said.count(found[0].n), rate=rates[0])
+            continue
+        for analysis, rate in zip(found, rates, strict=True):
+            yield _say(said, "sample_analysis", **_names(analysis, said), n=said.count(analysis.n), rate=rate)
 
 
 def _results(results: Results, said: Said) -> Iterator[str]:
@@ -154,7 +180,7 @@ def _of_analysis(analysis: Analysis, said: Said) -> Iterator[str]:
     if analysis.calibration is not None:
         yield _say(said, "result_calibration", ratio=said.estimate(analysis.calibration.expected_observed))
     for grouping in analysis.groupings:
-        rows = "; ".join(f"{said.words(row.label, row.group)} – {said.estimate(row.auc)}" for row in grouping.rows)
+        rows = "; ".join(f"{said.words(row.label, row.group)} {said.estimate(row.auc)}" for row in grouping.rows)
         yield _say(said, "result_groups", grouping=said.words(grouping.title, grouping.id), rows=rows)
 
 

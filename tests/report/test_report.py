@@ -172,6 +172,13 @@ def test_methods_of_the_latvian_page_are_latvian(results: Results) -> None:
     assert set() == left
 
 
+def test_a_table_has_a_column_of_p_values_where_something_is_tested(pages: dict[str, Page]) -> None:
+    text = pages["en"].source
+    for table, is_tested in (("points-again-headline", False), ("points-again-measures", True)):
+        (found,) = re.findall(rf'<table id="{table}">.*?</table>', text, flags=re.S)
+        assert is_tested == (">p</button>" in found)
+
+
 def test_every_kind_of_bad_cell_has_words() -> None:
     listed = (
         messages.NO_PERSON, messages.CELL_NOT_NUMBER, messages.CELL_NOT_DATE, messages.CELL_NOT_KNOWN,

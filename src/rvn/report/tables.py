@@ -72,17 +72,18 @@ def estimates(
     said: Said, id: str, caption: str, found: Iterable[Estimate], names: Mapping[str, str] | None = None
 ) -> TableBlock | None:
     """Return estimates, a line each; `names` say what the levels and groups are called that they are of."""
-    rows: list[Line] = []
-    for each in found:
+    rows = tuple(found)
+    has_tests = any(each.p_value is not None for each in rows)
+    lines: list[Line] = []
+    for each in rows:
         name = capital(said.measure(each.name))
         at = said.at(each, names or {})
-        p = "" if each.p_value is None else said.p_cell(each.p_value)
+        p = [] if not has_tests else ["" if each.p_value is None else said.p_cell(each.p_value)]
         how = "; ".join(filter(None, (said.method(each.method), said.why_not(each))))
-        rows.append((f"{name} ({at})" if at else name, value(said, each), interval(said, each), p, how))
-    columns: list[tuple[str, Kind]] = [
-        ("measure", "text"), ("value", "number"), limits(said), ("=p", "number"), ("method", "text"),
-    ]  # fmt: skip
-    return table(said, id, caption, columns, rows)
+        lines.append((f"{name} ({at})" if at else name, value(said, each), interval(said, each), *p, how))
+    columns: list[tuple[str, Kind]] = [("measure", "text"), ("value", "number"), limits(said)]
+    columns += [("=p", "number")] if has_tests else []
+    return table(said, id, caption, [*columns, ("method", "text")], lines)
 
 
 def statuses(said: Said, score: ScoreFacts) -> TableBlock | None:

@@ -543,6 +543,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "The last day of the window lies before the first.",
         "Exchange the two.",
     ),
+    "RVN675": (
+        "a column that counting needs",
+        "Counting people reads whose a result is, how its outcome stands and on which day it was made.",
+        "Name the columns: `--subject` and `--day`, or the arguments of `from_frame`.",
+    ),
     "RVN680": (
         "a record that is not whole",
         "A record is JSON, and this is not all of it, or not JSON at all.",

@@ -354,6 +354,7 @@ SUBJECT_TYPE = Message(
     "ids are text; turn the column into text, so that no zero and no sign is lost",
 )
 WINDOW = Message("RVN674", "the window ends before it begins", "exchange its two days")
+COUNT_COLUMN = Message("RVN675", "the results have no column '{column}', which is to say {what}", "{near}")
 SUBJECT_EMPTY = Message("RVN673", "a subject id is empty", "give every person an id, or leave the row out")
 
 # 68x and 69x: records

@@ -161,7 +161,7 @@ def test_the_command_counts_files_and_writes_the_audit_list(tmp_path: Path) -> N
     [
         ("who,assessed_on,zone_status\n010190-12345,2026-05-01,complete\n", "RVN671"),
         ("who,assessed_on,zone_status\n1,2026-05-01,complete,xyzzy\n", "RVN905"),
-        ("person,assessed_on,zone_status\n1,2026-05-01,complete\n", "RVN701"),
+        ("person,assessed_on,zone_status\n1,2026-05-01,complete\n", "RVN675"),
     ],
 )
 def test_the_command_refuses_files_without_repeating_them(tmp_path: Path, content: str, code: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ibis
 import polars as pl
+import polars.selectors as cs
 import pytest
 from test_rescore import SMALL, TEXAS, people, reasons, small  # noqa: F401 - fixtures
 
 import rvn
 from agreement.engines import ENGINES
 from agreement.people import people_for
+from databases.conftest import postgres_connection  # noqa: F401 - a fixture
 from rvn.errors import FrameError
 from rvn.versions import rescore, rescore_table
 
@@ -23,10 +26,12 @@ RESCORED = ("static-99@1999", "static-99r@2009")
 SIZE = 60
 
 
-def assert_says_what_a_frame_says(frame: pl.DataFrame, engine: str, old: str, new: str, **given: Any) -> None:
+def assert_says_what_a_frame_says(
+    frame: pl.DataFrame, engine: Callable[[pl.DataFrame], ibis.Table], old: str, new: str
+) -> None:
     frame = frame.with_columns(pl.int_range(pl.len()).alias("row_number"))
-    expected = rescore(frame, old, new, **given)
-    rescored = rescore_table(ENGINES[engine](frame), old, new, **given)
+    expected = rescore(frame, old, new)
+    rescored = rescore_table(engine(frame), old, new)
     found = rescored.table.order_by("row_number").to_polars()
     assert set(expected.frame.columns) == set(found.columns)
     for column in expected.frame.columns:
@@ -55,7 +60,7 @@ def recorded(old: str) -> pl.DataFrame:
     ("engine", "old"), [("polars", OLD), *(pytest.param("duckdb", old, marks=pytest.mark.slow) for old in RESCORED)]
 )
 def test_a_table_of_answers_and_results_is_rescored_as_a_frame_is(engine: str, old: str) -> None:
-    assert_says_what_a_frame_says(recorded(old), engine, old, NEW)
+    assert_says_what_a_frame_says(recorded(old), ENGINES[engine], old, NEW)
 
 
 @pytest.mark.slow
@@ -63,22 +68,34 @@ def test_a_table_of_answers_and_results_is_rescored_as_a_frame_is(engine: str, o
 @pytest.mark.parametrize("old", RESCORED)
 def test_a_table_of_answers_is_rescored_as_a_frame_is(engine: str, old: str) -> None:
     people = people_for(rvn.load(old), 4, 2000)
-    assert_says_what_a_frame_says(people, engine, old, NEW)
+    assert_says_what_a_frame_says(people, ENGINES[engine], old, NEW)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_answers_are_renamed_derived_grouped_and_dropped(engine: str, small: Path) -> None:  # noqa: F811
     spoilt = SMALL.assign(adult=[-1, 1, 1, 1, 9, None], age=[20, 20, 20, 20, 20, 200])
     frame = pl.concat([pl.from_pandas(SMALL), pl.from_pandas(spoilt)], how="vertical_relaxed")
-    assert_says_what_a_frame_says(frame, engine, "small@1", "small@2")
+    assert_says_what_a_frame_says(frame, ENGINES[engine], "small@1", "small@2")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_reasons_among_numbers_and_dates_are_renamed(engine: str, reasons: None) -> None:  # noqa: F811
     frame = pl.DataFrame({"priors": [0, 2, None, -1], "day": ["2020-01-31", "lost", None, "never"]})
-    assert_says_what_a_frame_says(frame, engine, "reasons@1", "reasons@2")
+    assert_says_what_a_frame_says(frame, ENGINES[engine], "reasons@1", "reasons@2")
     words = frame.with_columns(priors=pl.Series(["lost", "refused", None, "never"]))
-    assert_says_what_a_frame_says(words, engine, "reasons@1", "reasons@2")
+    assert_says_what_a_frame_says(words, ENGINES[engine], "reasons@1", "reasons@2")
+
+
+@pytest.mark.slow
+def test_postgresql_says_what_a_frame_says(postgres_connection: Any) -> None:  # noqa: F811
+    connection = ibis.postgres.connect(host=postgres_connection.info.host, user="rvn", database="postgres")
+
+    def in_postgres(frame: pl.DataFrame) -> ibis.Table:
+        plain = frame.with_columns(cs.by_dtype(pl.Enum, pl.Categorical).cast(pl.String))
+        return connection.create_table("rescored_people", plain.to_arrow(), temp=True)
+
+    assert_says_what_a_frame_says(recorded(OLD), in_postgres, OLD, NEW)
+    connection.disconnect()
 
 
 @pytest.mark.slow

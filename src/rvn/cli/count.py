@@ -92,7 +92,10 @@ def _assessments(sources: Sequence[str], subject: str, column: str, separator: s
             yield from from_records(_records(path))
             continue
         status = f"{rvn.load(reference).definition.outcome}_status"
-        frame = read_columns(path, (subject, status, column), separator)
+        wanted = (subject, status, column)
+        frame = read_columns(path, wanted, separator)
+        if set(wanted) - set(frame.column_names):  # to offer those that there are
+            frame = read_columns(path, None, separator)
         where = f"{path.name} row"
         yield from from_frame(frame, subject=subject, instrument=reference, status=status, day=column, where=where)
 

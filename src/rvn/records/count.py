@@ -211,10 +211,14 @@ def from_frame(
     import narwhals as nw
 
     table = nw.from_native(frame, eager_only=True)
-    lacking = [name for name in (subject, status, day) if name not in table.columns]
+    wanted = {subject: "whose they are", status: "how the outcome stands", day: "on which day they were made"}
+    lacking = [
+        messages.COUNT_COLUMN.at(column=name, what=what, near=messages.near(name, table.columns))
+        for name, what in wanted.items()
+        if name not in table.columns
+    ]
     if lacking:
-        known = table.columns
-        raise FrameError(messages.NO_COLUMN.at(column=name, near=messages.near(name, known)) for name in lacking)
+        raise FrameError(lacking)
     columns = (table[name].to_list() for name in (subject, status, day))
     for number, (who, standing, when) in enumerate(zip(*columns, strict=True)):
         assessed_on = None if when is None or when != when or when == "" else str(when)[:10]

@@ -51,7 +51,7 @@ def test_rates_and_refused_overrides_come_out_as_data(file: str) -> None:
 
 def test_people_read_the_same(file: str) -> None:
     ran = CliRunner().invoke(app, ["overrides", "fictitious-security@1.0", file])
-    assert 0 == ran.exit_code
+    assert 1 == ran.exit_code
     assert "4 rows with a computed level of level." in ran.stdout
     assert "row 2: RVN655" in ran.stdout
 

@@ -12,7 +12,7 @@ import pytest
 from test_rescore import TEXAS, people
 
 import rvn
-from rvn.batch import chunk
+from rvn.batch import chunk, csv_source
 from rvn.errors import CatalogError, FrameError
 from rvn.versions import rescore, rescore_file
 
@@ -52,6 +52,28 @@ def test_a_file_is_rescored_in_parts_as_a_whole(old: Path, monkeypatch: pytest.M
     parts = rescore_file(old, old.with_name("parts.parquet"), OLD, NEW)
     assert pq.read_table(whole.destination).equals(pq.read_table(parts.destination))
     assert whole.summary.counts == parts.summary.counts
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_overrides_and_doubts_of_one_part_are_those_of_the_whole(
+    kind: str, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only the first part has overrides, applied ones among them, and a total that nobody computed.
+    frame = pq.read_table(old).to_pandas().astype(object)
+    frame.loc[3, "total"] = 9
+    frame["category_override"] = ["high"] * 3 + [None] * 98
+    frame["category_override_status"] = ["applied", "refused", "applied", *["none"] * 98]
+    source = old.with_name(f"overridden.{kind}")
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table, source) if kind == "parquet" else frame.to_csv(source, index=False)
+    monkeypatch.setattr(chunk, "ROWS", 16)
+    monkeypatch.setattr(chunk, "CELLS", 4096 * 8)
+    monkeypatch.setattr(csv_source, "BLOCK", 2000)
+    done = rescore_file(source, old.with_name(f"new.{kind}"), OLD, NEW)
+    expected = rescore(table, OLD, NEW)
+    assert {"no longer allowed": 2} == done.summary.reviews == expected.summary.reviews
+    assert {"total": 1} == done.summary.of("doubt")
+    assert expected.summary.counts == done.summary.counts
 
 
 def test_the_source_stays_as_it_is_and_nothing_is_written_over(old: Path) -> None:

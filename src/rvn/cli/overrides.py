@@ -10,7 +10,7 @@ import typer
 
 import rvn
 from rvn.cli import problems
-from rvn.cli.problems import CommandError, Format, reporting, say_json
+from rvn.cli.problems import CommandError, Exit, Format, reporting, say_json
 from rvn.cli.table import say, say_table
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def run(
         else:
             _say(found, name)
             _say_refused(refused)
+        if refused:
+            raise typer.Exit(Exit.PROBLEMS)
 
 
 def _say_refused(refused: list[dict[str, object]]) -> None:

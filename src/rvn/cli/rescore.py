@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,10 @@ from rvn.cli.answers import day as read_day
 from rvn.cli.problems import OUT_NEEDED, CommandError, Exit, Format, reporting, say_json, shortened, tell
 from rvn.cli.table import say, say_table
 from rvn.scoring.instrument import Instrument
+from rvn.text import Language
+
+if TYPE_CHECKING:
+    from rvn.versions.file import RescoredFile
 
 
 class Tongue(StrEnum):
@@ -83,20 +87,28 @@ def run(
         if form is Format.JSON:
             made = {"output": str(done.destination), "problems": str(done.problems)}
             say_json({**done.summary.to_record(), **made, "warnings": [each.to_record() for each in done.warnings]})
-            return
-        lines = done.summary.lines(language.value)
-        for line in lines[:-1]:
-            say(line.strip(), indent=len(line) - len(line.lstrip()), hang=2)
-        title, heads, rows = done.summary.cells(language.value)
-        typer.echo()
-        say(title)
-        say_table(["", *heads], rows, right=range(1, len(heads) + 1), whole=range(len(heads) + 1))
-        typer.echo()
-        tell(done.warnings, form, err=False)
-        typer.echo(f"rescored  {shortened(str(done.destination))}")
-        typer.echo(f"problems  {shortened(str(done.problems))}")
-        typer.echo()
-        say(lines[-1])
+        else:
+            _say(done, language.value, form)
+        if done.account.errors:
+            raise typer.Exit(Exit.PROBLEMS)
+
+
+def _say(done: RescoredFile, language: Language, form: Format) -> None:
+    lines = done.summary.lines(language)
+    for line in lines[:-1]:
+        say(line.strip(), indent=len(line) - len(line.lstrip()), hang=2)
+    title, heads, rows = done.summary.cells(language)
+    typer.echo()
+    say(title)
+    say_table(["", *heads], rows, right=range(1, len(heads) + 1), whole=range(len(heads) + 1))
+    typer.echo()
+    tell(done.warnings, form, err=False)
+    typer.echo(f"Problems: {done.account.errors:,}. Warnings: {done.account.warnings:,}.")
+    typer.echo()
+    typer.echo(f"rescored  {shortened(str(done.destination))}")
+    typer.echo(f"problems  {shortened(str(done.problems))}")
+    typer.echo()
+    say(lines[-1])
 
 
 def _accepting(reference: str, recalled: list[str], *, only: bool = False) -> Instrument:

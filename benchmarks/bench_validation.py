@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import time
@@ -57,14 +58,22 @@ def areas() -> None:
     say("AUC with interval, 1 M rows", ours, other, "roc_auc_score (no interval)")
     tally = Tally({"outcome": outcome, "score": score})
     say("  the same from a tally", *typical(lambda: auc(**tally)))
-    replicates = {"rng": 1, "replicates": 10_000}
-    say("10,000 bootstrap replicates of its AUC, BCa", *typical(lambda: bootstrap_auc(**tally, **replicates)))
-    say("  and percentile", *typical(lambda: bootstrap_auc(**tally, **replicates, method="percentile")))
+    bootstraps(tally)
     risk = RNG.random(1_000_000)
     ours, other = typical(lambda: auc(outcome, risk), lambda: roc_auc_score(outcome, risk))
     say("AUC with interval, 1 M distinct scores", ours, other, "roc_auc_score")
     say("linearity of 1 M distinct scores", *typical(lambda: linearity(outcome, risk), repeats=3))
     say("trend of 1 M distinct scores", *typical(lambda: trend(outcome, risk), repeats=3))
+
+
+def bootstraps(tally: Tally) -> None:
+    replicates = {"rng": 1, "replicates": 10_000}
+    say("10,000 bootstrap replicates of its AUC, BCa", *typical(lambda: bootstrap_auc(**tally, **replicates)))
+    say("  and percentile", *typical(lambda: bootstrap_auc(**tally, **replicates, method="percentile")))
+    for n, scores in ((1_000, 31), (10_000_000, 31), (1_000_000, 100), (1_000_000, 1000), (300, 300), (1000, 1000)):
+        outcome, score = people(n, scores)
+        run = functools.partial(bootstrap_auc, **Tally({"outcome": outcome, "score": score}), **replicates)
+        say(f"  of {n:,} people, {scores:,} scores", *typical(run, repeats=3))
 
 
 def tallies() -> None:

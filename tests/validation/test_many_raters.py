@@ -254,7 +254,7 @@ def test_full_agreement_is_degenerate_with_an_interval_below_one(name: str) -> N
 
 def test_people_with_one_rating_are_named() -> None:
     found = fleiss_kappa([[1, 1], [2, 2], [1, 2], [2, None]])
-    assert "1 people with one rating count towards chance agreement only" in found.notes
+    assert "1 person with one rating counts towards chance agreement only" in found.notes
 
 
 def test_a_share_of_agreement_has_no_limit_below_zero() -> None:

@@ -341,3 +341,10 @@ def test_importing_validation_loads_nothing_heavy():
     code = "import sys, rvn.validation; print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert set() == set(loaded) & {"pandas", "scipy", "sklearn", "narwhals"}
+
+
+def test_cuts_that_are_only_by_score_are_pointed_to_in_print():
+    frame = pd.DataFrame({"points": [0, 1, 2, 3] * 10, "again": [0, 0, 1, 1] * 5 + [0, 1, 0, 1] * 5})
+    printed = str(rvn.validate("points", frame, outcome="again"))
+    assert "\ncutoffs  " in printed
+    assert "a row for every score: see the frame of this block" in printed.split("cutoffs")[1]

@@ -105,7 +105,8 @@ def _coefficient(
         return replace(estimate, status="not_estimable", notes=(beside, "one category only"))
     value = (observed - chance) / (1 - chance)
     once = rated.n - rated.n_pairs
-    single = (f"{once:,} people with one rating count towards chance agreement only",) if once else ()
+    who = "1 person with one rating counts" if once == 1 else f"{once:,} people with one rating count"
+    single = (f"{who} towards chance agreement only",) if once else ()
     estimate = replace(estimate, value=value, notes=(beside, *single))
     if rated.n_pairs < 2:
         return replace(estimate, status="sparse")

@@ -176,10 +176,11 @@ class Validation:
 
 def _block(name: str, rows: tuple[Estimate, ...]) -> Iterator[str]:
     yield f"{name.replace('_', ' '):<40} {'value':>8} {'interval':>18} {'n':>10}"
-    for row in rows:
-        # Every score and its cut would fill pages: the page shows levels, the frame everything.
-        if row.name not in SHOWN[name] or "score" in row.at or row.at.get("of") == "score":
-            continue
+    # Every score and its cut would fill pages: the page shows levels, the frame everything.
+    shown = [row for row in rows if row.name in SHOWN[name] and "score" not in row.at and row.at.get("of") != "score"]
+    if not shown:
+        yield "  a row for every score: see the frame of this block"
+    for row in shown:
         label = SHOWN[name][row.name] + "".join(
             f"{BEFORE[key]}{value}" for key, value in row.at.items() if key in BEFORE
         )

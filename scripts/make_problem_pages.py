@@ -851,6 +851,11 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "Before results are rescored it is asked which version made them, and only a database can answer.",
         "Take the table from a connection, or leave its columns of results out: what the old version says is computed.",
     ),
+    "RVN789": (
+        "rows that were rescored before",
+        "What became of each row in an earlier rescoring stands in columns of the names that are to be made.",
+        "Take these columns out; the file of the earlier run keeps them. New results go under another `--prefix`.",
+    ),
     "RVN784": (
         "levels of another version",
         "The column that should hold the old results has levels that the old version does not know.",

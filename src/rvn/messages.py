@@ -613,6 +613,11 @@ TABLE_OF_NO_DATABASE = Message(
     "the table holds recorded results, and belongs to no database that could be asked what made them",
     "name a table of a connection, or leave the results out and let them be computed",
 )
+RESCORED_BEFORE = Message(
+    "RVN789",
+    "the rows were rescored before: there is a column '{column}'",
+    "leave that out, and the other columns that begin with `rescoring`; they stay in their file",
+)
 STALE_KIND = Message("RVN787", "'{file}' is no file of results", "name a .parquet, .csv or .jsonl file, or a folder")
 RECORDED_OTHERWISE = Message(
     "RVN786",

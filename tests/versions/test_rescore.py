@@ -115,6 +115,8 @@ def test_a_column_is_never_written_over() -> None:
     frame = rescore(people(TEXAS, AGES), OLD, NEW).frame
     with pytest.raises(FrameError, match="already has a column"):
         rescore(frame, OLD, NEW)
+    with pytest.raises(FrameError, match="the rows were rescored before"):
+        rescore(frame.drop(columns=[name for name in frame if name.startswith("old_")]), OLD, NEW, prefix="again_")
 
 
 def test_a_row_without_a_new_result_says_why() -> None:

@@ -110,6 +110,20 @@ def test_the_new_file_says_what_it_was_made_with_and_from(old: Path) -> None:
     assert 64 == len(recipe["migration"])
 
 
+def test_recorded_results_are_those_of_the_version_that_the_file_names(old: Path) -> None:
+    # In a rescored file the results without a prefix are those of the version before, and none of the one it names.
+    rescore_file(old, old.with_name("new.parquet"), OLD, NEW)
+    table = pq.read_table(old.with_name("new.parquet"))
+    said = [name for name in table.column_names if name.startswith("rescoring")]
+    pq.write_table(table.drop_columns(said), old.with_name("kept.parquet"))
+    again = rescore_file(old.with_name("kept.parquet"), old.with_name("again.parquet"), None, NEW, prefix="again_")
+    assert (0, {}) == (again.summary.count("changed"), again.summary.of("doubt"))
+    assert again.summary.count("same") > 0
+    rvn.load(OLD).score_file(old.with_name("answers.parquet"), old.with_name("p.parquet"), prefix="p_")
+    done = rescore_file(old.with_name("p.parquet"), old.with_name("q.parquet"), OLD, NEW)
+    assert not [name for name in pq.read_schema(done.destination).names if name.startswith("old_")]
+
+
 def test_results_of_another_state_of_the_version_are_told(old: Path) -> None:
     table = pq.read_table(old)
     said = json.loads(table.schema.metadata[b"rvn"])

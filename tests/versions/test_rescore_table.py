@@ -123,7 +123,8 @@ def table_of(**columns: Any) -> ibis.Table:
         ({"instrument": NEW}, "RVN782"),
         ({"instrument": ["static-99", None]}, "RVN783"),
         ({"category": ["low", "IVb"]}, "RVN784"),
-        ({"new_total": 3, "rescoring": "same"}, "RVN702"),
+        ({"new_total": 3}, "RVN702"),
+        ({"rescoring": "same"}, "RVN789"),
     ],
 )
 def test_what_a_frame_refuses_is_refused(columns: dict[str, Any], code: str) -> None:

@@ -52,8 +52,11 @@ def run(
         typer.Option("--column", metavar="ITEM=COLUMN", help="A column that is not called like its item; repeatable."),
     ] = None,
     recorded_prefix: Annotated[
-        str, typer.Option("--recorded-prefix", metavar="TEXT", help="What stands before the recorded results.")
-    ] = "",
+        str | None,
+        typer.Option(
+            "--recorded-prefix", metavar="TEXT", help="What stands before the recorded results, if the file is silent."
+        ),
+    ] = None,
     prefix: Annotated[str, typer.Option("--prefix", metavar="TEXT", help="Put before the new results.")] = "new_",
     id_column: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The column that names rows.")] = None,
     separator: Annotated[

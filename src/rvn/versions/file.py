@@ -56,7 +56,7 @@ def rescore_file(
     *,
     on: date | str | None = None,
     columns: Mapping[str, str] | None = None,
-    recorded_prefix: str = "",
+    recorded_prefix: str | None = None,
     prefix: str = "new_",
     migration: Path | None = None,
     id_column: str | None = None,
@@ -78,8 +78,10 @@ def rescore_file(
         A file that ends in ``.parquet`` or ``.csv``.
     old, new
         The two versions, loaded or as ``id@version``. `old` may be None where the file says which it is.
-    on, columns, recorded_prefix, prefix, migration
+    on, columns, prefix, migration
         As for `rescore`.
+    recorded_prefix
+        What stands before the names of the recorded results; what the file says when not given, which may be nothing.
     id_column, separator, resume, replace, progress
         As for `Instrument.score_file`.
 
@@ -107,6 +109,7 @@ def rescore_file(
     check_places(source, destination)
     said = said_by(source)
     before = _old(old, said)
+    recorded_prefix = str(said.get("prefix") or "") if recorded_prefix is None else recorded_prefix
     rescorer = Rescorer(
         before, new, on=on, columns=columns, recorded_prefix=recorded_prefix, prefix=prefix, migration=migration
     )
@@ -119,7 +122,8 @@ def rescore_file(
         "migration": rescorer.migration.fingerprint,
         "on": None if on is None else str(on),
         "columns": dict(columns or {}),
-        "prefixes": [recorded_prefix, prefix],
+        "prefix": prefix,
+        "recorded_prefix": recorded_prefix,
         "separator": separator,
     }
     form = Csv(separator) if destination.suffix.lower() == ".csv" else Parquet()

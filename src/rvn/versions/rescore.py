@@ -17,7 +17,7 @@ from rvn import messages
 from rvn.days import as_day
 from rvn.definition.migrations import Migration
 from rvn.definition.scope import ASSESSED_ON
-from rvn.errors import FrameError
+from rvn.errors import Diagnostic, FrameError
 from rvn.scoring.instrument import Instrument, load
 from rvn.scoring.request import ENDINGS
 from rvn.versions.carry import CarriedFrame, FrameCarrier, require_columns
@@ -152,9 +152,8 @@ class Rescorer:
         result = result.with_columns(*(after[name] for name in after.columns if name not in carried.table.columns))
         problems = self._problems(nw.from_native(scored.problems, eager_only=True), carried)
         made, counts = self._said(result, recorded, carried, problems, doubtful)
-        taken = [name for name in made if name in table.columns]
-        if taken:
-            raise FrameError(messages.COLUMN_TAKEN.at(column=name) for name in taken)
+        if taken := [name for name in made if name in table.columns]:
+            raise FrameError(taken_by(name) for name in taken)
         result = result.with_columns(*(series.alias(name) for name, series in made.items()))
         summary = Summary(self.old, self.new, self.migration, counts)
         return Rescored(result.to_native(), problems.to_native(), summary)
@@ -234,6 +233,12 @@ class Rescorer:
             made[f"{self.prefix}{name}_review"] = written((places, words), result)
             counts.update(dict(_counted(f"review|{name}", (places, words))))
         return made, {name: count for name, count in counts.items() if count}
+
+
+def taken_by(name: str) -> Diagnostic:
+    """Return that a column that rescoring makes is there already."""
+    message = messages.RESCORED_BEFORE if name.startswith("rescoring") else messages.COLUMN_TAKEN
+    return message.at(column=name)
 
 
 def _counted(kind: str, found: tuple[npt.NDArray[np.int64], list[str]]) -> Iterator[tuple[str, int]]:

@@ -29,7 +29,7 @@ from rvn.versions.carry_table import TableCarrier
 from rvn.versions.changes import CANNOT, CHANGED, NOT_COMPARABLE, SAME, STATUSES, overrides_in, pair_of, review
 from rvn.versions.doubts import NO_RESULT
 from rvn.versions.origin import check_said, columns_that_say
-from rvn.versions.rescore import OLD, Rescorer
+from rvn.versions.rescore import OLD, Rescorer, taken_by
 from rvn.versions.summary import Summary
 
 LISTS = ("loss", "doubt", "changed")  # what several names are said of at once
@@ -180,7 +180,7 @@ class _Table:
             problems += error.diagnostics
         new = [*new_columns(self.old, self.lacking, OLD), *SAID, *self.overridden]
         new += new_columns(self.new, names_wanted(self.new, None), self.asked.prefix)
-        problems += [messages.COLUMN_TAKEN.at(column=name) for name in new if name in there]
+        problems += [taken_by(name) for name in new if name in there]
         for name, column in self.recorded.items():
             kind = self.table[column].type() if name not in self.lacking else None
             if kind is None or levels_of(self.old.plan.outputs[name]):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 # What a test needs of a busy machine's time says nothing about the code.
-settings.register_profile("patient", deadline=None, max_examples=30)
+settings.register_profile("patient", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 
 

@@ -49,7 +49,7 @@ def test_the_solution_of_one_factor_is_that_of_lavaan(scale: str) -> None:
 
 
 def test_the_standard_error_is_that_of_the_jackknife() -> None:
-    table = complete(bfi("openness"))[:150]
+    table = complete(bfi("openness"))[:100]
     found = omega_total(table)
     left_out = np.array([omega_total(np.delete(table, row, axis=0)).value for row in range(len(table))])
     jackknife = math.sqrt((len(table) - 1) * left_out.var())

@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 
 from rvn.plan.relation.engines import Engine
 
+FEW = 3  # columns that one may rest on to be made late; of 0 to 3, the one that passes on least in large instruments
+
 
 class Steps:
     """Named columns that rest on the columns of a table or on each other.
@@ -56,6 +58,7 @@ class Steps:
 
     def levels(self, wanted: Iterable[ir.Value]) -> list[dict[str, ir.Value]]:
         """Return the columns that some values rest on, in the order in which they can be made."""
+        wanted = list(wanted)
         needed: set[str] = set()
         waiting = [name for value in wanted for name in self._columns(value)]
         while waiting:
@@ -64,10 +67,27 @@ class Steps:
                 needed.add(name)
                 waiting.extend(self._columns(self._values[name]))
         levels: dict[int, dict[str, ir.Value]] = {}
+        depths = self._late(needed, {name for value in wanted for name in self._columns(value)})
         for name, value in self._values.items():
             if name in needed:
-                levels.setdefault(self._depths[name], {})[name] = value
+                levels.setdefault(depths[name], {})[name] = value
         return [levels[depth] for depth in sorted(levels)]
+
+    def _late(self, needed: Collection[str], last: Collection[str]) -> dict[str, int]:
+        """Return in which level each column is made: late, where it rests on few, so that fewer are passed on.
+
+        One that rests on many is made as early as can be, so that it stands for them from there on.
+        """
+        depths = {name: self._depths[name] for name in needed}
+        end = max(depths.values(), default=0) + 1
+        first_use = dict.fromkeys(last, end)
+        for name in reversed([name for name in self._values if name in needed]):
+            under = [other for other in self._columns(self._values[name]) if other in self._values]
+            if len(under) <= FEW:
+                depths[name] = first_use.get(name, end) - 1
+            for other in under:
+                first_use[other] = min(first_use.get(other, end), depths[name])
+        return depths
 
     def applied(
         self, table: ir.Table, wanted: Mapping[str, ir.Value], keep: Collection[str], engine: Engine

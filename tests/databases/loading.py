@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-KINDS = {pl.Int32: "integer", pl.Float64: "double precision", pl.String: "text", pl.Date: "date"}
+KINDS = {pl.Int32: "integer", pl.Int64: "bigint", pl.Float64: "double precision", pl.String: "text", pl.Date: "date"}
 
 
 def load_into_postgres(connection: Any, people: pl.DataFrame) -> None:

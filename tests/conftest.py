@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -29,12 +31,30 @@ TOGETHER = ("validation", "study", "report", "databases")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests last that ask what all the others have read, and keep together what shares its set-up."""
+    """Put the tests last that ask what all the others have read."""
     items.sort(key=lambda item: item.get_closest_marker("ledger") is not None)
-    for item in items:
-        place = item.path.relative_to(item.config.rootpath).parts
-        if place[0] == "tests" and place[1] in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(place[1]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Keep tests of a folder together; the marks of xdist 3.8 for that do nothing under pytest 9."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = config.rootpath / nodeid.partition("::")[0]
+            folder = path.relative_to(config.rootpath).parts[1:2]
+            if reads_r(path):
+                return "validation"
+            return folder[0] if "tests" in path.parts and folder and folder[0] in TOGETHER else nodeid
+
+    return Together(config, log)
+
+
+@functools.cache
+def reads_r(path: Path) -> bool:
+    """Whether the tests of a file read R's values, of which the ledger keeps account in one process."""
+    return path.name.startswith("test_") and path.suffix == ".py" and "r_values(" in path.read_text()
 
 
 @pytest.fixture

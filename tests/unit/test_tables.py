@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,9 @@ from agreement.engines import ENGINES
 from rvn.errors import FrameError
 from rvn.plan import nodes
 from rvn.plan.plan import Plan
-from rvn.plan.relation import Relation, Steps
+from rvn.plan.relation import Engine, Relation, Steps
+from rvn.plan.relation.arithmetic import _products
+from rvn.plan.relation.relation import Known
 from rvn.scoring.instrument import Instrument
 
 FORM = """\
@@ -160,3 +163,15 @@ def test_what_is_computed_from_constants_does_not_grow_with_its_depth() -> None:
     written = [len(value.op().find(ops.Value)) for level in levels for value in level.values()]
     assert 8 <= len(written) <= 40
     assert max(written) < 60
+
+
+def test_a_column_that_is_both_ends_leaves_both_open_in_a_product() -> None:
+    people = ibis.memtable(pl.DataFrame({"weight": [None, 3.0]}))
+    steps = Steps(dict(people.schema().items()))
+    on = Relation(Plan({}, (), {}, ""), steps, {})
+    weight, two = steps["weight"], ibis.literal(2)
+    anything = nodes.Withheld(of=nodes.Constant(value=1.0), low=-math.inf, high=math.inf)
+    node = nodes.Arithmetic(operator="*", left=anything, right=nodes.Constant(value=2.0))
+    ends = _products(on, node, Known(weight, weight, weight), Known(two, two, two))
+    made = steps.applied(people, dict(zip(("low", "high"), ends, strict=True)), [], Engine.of(people))
+    assert [{"low": None, "high": None}, {"low": 6.0, "high": 6.0}] == made.to_pyarrow().to_pylist()

@@ -42,7 +42,9 @@ def _products(on: Relation, node: nodes.Arithmetic, left: Known, right: Known) -
         when(((x == 0) | (y == 0), zero), otherwise=corner) for (x, y), corner in zip(pairs, corners, strict=True)
     ]
     # An open low end is below everything, an open high end above: only the sign of the other end counts.
-    signs = [(_signs(x, -1 if x is left.low else 1), _signs(y, -1 if y is right.low else 1)) for x, y in pairs]
+    # Which end it is shows its place and not the column: one column may be both.
+    places = [(x_end, y_end) for x_end in (-1, 1) for y_end in (-1, 1)]
+    signs = [(_signs(x, x_end), _signs(y, y_end)) for (x, y), (x_end, y_end) in zip(pairs, places, strict=True)]
     below, above = [], []
     for (x, y), ((x_minus, x_plus), (y_minus, y_plus)) in zip(pairs, signs, strict=True):
         left_open = x.isnull() | y.isnull()

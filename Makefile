@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Many small matrix products: threads of the linear algebra would only get into each other's way.
 # One process a core; tests that share what is costly to set up stay together (see tests/conftest.py).
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses auto
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-slow lint benchmarks studies clean

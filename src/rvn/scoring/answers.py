@@ -123,13 +123,14 @@ def _plain(value: Decimal) -> float:
 
 
 def _option(field: Field, value: object) -> Reading | Diagnostic:
-    if type(value).__name__ in ("bool", "bool_") or not isinstance(value, (str, Integral)):
+    if isinstance(value, str):
+        option = value
+    elif type(value).__name__ in ("bool", "bool_") or not isinstance(value, Integral):
         return _wrong(field.name, value, "one of its options", f"options: {_listed(field.options)}")
-    # A number of thousands of digits cannot even be written, and is no option.
-    if isinstance(value, str) or abs(int(value)) <= MAX_NUMBER:
-        option = str(value)
-        if option in field.options:
-            return answered(float(field.options.index(option)))
+    else:  # a number of thousands of digits cannot even be written, and is no option
+        option = str(value) if abs(int(value)) <= MAX_NUMBER else ""
+    if option in field.options:
+        return answered(float(field.options.index(option)))
     return messages.UNKNOWN_ANSWER.at(name=field.name, options=_listed(field.options), reasons=", ".join(field.reasons))
 
 

@@ -47,13 +47,16 @@ def _if_asked(on: Evaluation, field: nodes.Field, value: float, low: float, high
     return Value(stated, low, high) if surely == 1 else Value(stated, min(0.0, low), max(0.0, high))
 
 
+TRUE, FALSE = exactly(1.0), exactly(0.0)
+
+
 @reads(nodes.Is)
 def _is(on: Evaluation, node: nodes.Is) -> Value:
     value = on.reading(node.field).value
     if value != value:
         return _if_asked(on, node.field, UNKNOWN, 0.0, 1.0)
-    among = float(int(value) in node.codes)
-    return _if_asked(on, node.field, among, among, among)
+    found = TRUE if value in node.codes else FALSE
+    return found if node.field.asked is None else _if_asked(on, node.field, *found)
 
 
 @reads(nodes.Answered)

@@ -31,7 +31,7 @@ def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
         field = part.field
         if field and on.asked(field) == 0:
             left_out.append(part.name)
-        elif field and on.is_absent(field) and on.reading(field).reason in node.leave_out:
+        elif field and node.leave_out and on.is_absent(field) and on.reading(field).reason in node.leave_out:
             left_out.append(part.name)
             by_reason = True
         elif not on[part.of].is_known:
@@ -70,7 +70,8 @@ def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
         _, low, high = on[part.of]
         if part.field is not None:
             surely = on.surely_asked(part.field)
-            by_reason = on.is_absent(part.field) and on.reading(part.field).reason in node.leave_out
+            by_reason = bool(node.leave_out) and on.is_absent(part.field)
+            by_reason = by_reason and on.reading(part.field).reason in node.leave_out
             if surely == 0 or by_reason:
                 left_out |= by_reason
                 continue
@@ -82,7 +83,8 @@ def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
         highs.append(high)
     if left_out and not lows:  # everything was left out for a reason: there is no total, not one of zero
         return -math.inf, math.inf
-    lowest, highest = _add(lows, node.decimals), _add(highs, node.decimals)
+    lowest = _add(lows, node.decimals)
+    highest = lowest if lows == highs else _add(highs, node.decimals)
     if on.of_anybody and node.allow:
         # What a rule for absent answers makes of a sum can lie outside all sums.
         made = [total for _, _, total in node.table]

@@ -14,6 +14,7 @@ import matplotlib as mpl
 from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from rvn.report.document import FigureBlock
 
@@ -49,7 +50,7 @@ STYLE: Any = {
 def drawing(width: float = 6.4, height: float = 3.8) -> Iterator[tuple[Figure, Axes]]:
     """Give a figure and its axes to draw on."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=(width, height))
         yield figure, figure.subplots()
 
 
@@ -58,9 +59,8 @@ def block(figure: Figure, id: str, caption: str, alternative: str) -> FigureBloc
     svg, png = io.StringIO(), io.BytesIO()
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a page has more fonts than the one that is measured with
-        # Laid out once, not at every saving: that would be half of the time of a report.
-        figure.get_layout_engine().execute(figure)  # type: ignore[union-attr]
-        figure.set_layout_engine("none")
+        # Laid out once: a figure with an engine of its own, even one that does nothing, is drawn twice at every saving.
+        ConstrainedLayoutEngine().execute(figure)
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
         figure.savefig(png, format="png", dpi=144, facecolor="white", metadata={"Software": None})
     return FigureBlock(id, caption, alternative, svg.getvalue(), png.getvalue())

@@ -25,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 # Folders whose tests are run by one process, where there are several: what is costly to set up is set up once, and
-# the ledger of R's values, which asks at the end what the others have read, knows of them all.
+# the ledger of R's values, which asks at the end what the others have read, knows of them all. Other tests go by file:
+# handing them out one by one costs the scheduler a time that grows with the square of their number.
 TOGETHER = ("validation", "study", "report", "databases")
 
 
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Keep tests of a folder together; the marks of xdist 3.8 for that do nothing under pytest 9."""
+    """Keep tests of a file or folder together; the marks of xdist 3.8 for that do nothing under pytest 9."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
@@ -46,7 +47,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
             folder = path.relative_to(config.rootpath).parts[1:2]
             if reads_r(path):
                 return "validation"
-            return folder[0] if "tests" in path.parts and folder and folder[0] in TOGETHER else nodeid
+            return folder[0] if "tests" in path.parts and folder and folder[0] in TOGETHER else str(path)
 
     return Together(config, log)
 

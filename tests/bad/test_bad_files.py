@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -38,26 +40,36 @@ def problems(path: Path) -> tuple[Diagnostic, ...]:
         return error.diagnostics
 
 
-def spoken(path: Path) -> str:
+@functools.cache
+def found(case: str) -> tuple[Diagnostic, ...]:
+    """Return what is said about a case, which is read once for all tests."""
+    return problems(definition(case))
+
+
+def printed(problems: Iterable[Diagnostic], path: Path) -> str:
     """Return the problems of a definition as printed, files named as seen from its folder."""
-    return "".join(f"{problem}\n" for problem in problems(path)).replace(f"{path.parent}/", "")
+    return "".join(f"{problem}\n" for problem in problems).replace(f"{path.parent}/", "")
+
+
+def spoken(path: Path) -> str:
+    """Return what is said about a definition, as printed."""
+    return printed(problems(path), path)
 
 
 @pytest.mark.parametrize("case", SPOKEN)
 def test_a_broken_file_is_described_in_exactly_these_words(case: str) -> None:
-    assert SPOKEN[case] == spoken(definition(case))
+    assert SPOKEN[case] == printed(found(case), definition(case))
 
 
 @pytest.mark.parametrize("case", [case for case in SPOKEN if case.startswith("RVN")])
 def test_a_case_shows_the_code_it_is_named_after(case: str) -> None:
-    assert case.split("-")[0] in {problem.code for problem in problems(definition(case))}
+    assert case.split("-")[0] in {problem.code for problem in found(case)}
 
 
 @pytest.mark.parametrize("case", SPOKEN)
 def test_a_problem_stands_at_a_place_in_its_file(case: str) -> None:
-    found = problems(definition(case))
-    assert found
-    for place in [problem.place for problem in found]:
+    assert found(case)
+    for place in [problem.place for problem in found(case)]:
         assert place is not None
         lines = Path(place.file).read_bytes().decode(errors="replace").split("\n")
         assert 1 <= place.line <= len(lines)
@@ -114,9 +126,8 @@ def test_no_without_quotes_is_the_word_no(tmp_path: Path) -> None:
 
 
 def test_problems_come_in_the_order_of_the_file() -> None:
-    found = problems(definition("several-problems"))
-    lines = [problem.place.line for problem in found if problem.place]
-    assert len(found) == len(lines)
+    lines = [problem.place.line for problem in found("several-problems") if problem.place]
+    assert len(found("several-problems")) == len(lines)
     assert sorted(lines) == lines
     assert 10 <= len(lines)
 
@@ -408,9 +419,8 @@ def test_every_code_belongs_to_one_message() -> None:
     assert all(re.fullmatch(r"RVN[1-9]\d\d", code) for code in codes)
 
 
-@pytest.mark.parametrize("code", MESSAGES)
-def test_a_message_says_what_to_do_and_does_not_shout(code: str) -> None:
-    message = MESSAGES[code]
-    assert message.hint or message.severity == "warning"
-    assert "!" not in message.text + message.hint
-    assert not message.text.endswith(".")
+def test_a_message_says_what_to_do_and_does_not_shout() -> None:
+    for code, message in MESSAGES.items():
+        assert message.hint or message.severity == "warning", code
+        assert "!" not in message.text + message.hint, code
+        assert not message.text.endswith("."), code

@@ -1,13 +1,14 @@
 """Scores or rescores a file again and again, each time in a process of its own that is killed after a while.
 
-Everything is imported once. For every line on standard input, the seconds to wait, the process divides itself; the half
-that works is killed unless it has ended by then, and how it ended is written. Parts are small, and each is put on the
-disk at once, so that a kill finds the run in the middle of something.
+Everything is imported once. For every line on standard input, what is done and the seconds to wait, the process divides
+itself; the half that works is killed unless it has ended by then, and how it ended is written. Parts are small, and
+each is put on the disk at once, so that a kill finds the run in the middle of something.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ from rvn.versions import rescore_file
 REFERENCE = "broward-rules@2018"
 
 
-def main(what: str, source: str, destination: str) -> None:
+def main() -> None:
     chunk.ROWS = 50
     csv_source.BLOCK = 1000
     running.SECONDS = 0.0
@@ -30,6 +31,7 @@ def main(what: str, source: str, destination: str) -> None:
     for name in ("pandas", "rvn.scoring.frame", "rvn.scoring.files.score"):
         importlib.import_module(name)
     for line in sys.stdin:
+        what, source, destination, seconds = json.loads(line)
         pid = os.fork()
         if not pid:
             how: dict[str, Any] = {"id_column": "id", "resume": True}
@@ -39,7 +41,7 @@ def main(what: str, source: str, destination: str) -> None:
                 done = rescore_file(source, destination, REFERENCE, REFERENCE, **how)
                 assert done.account.rows_in == done.summary.rows  # what was counted before a kill is counted once
             os._exit(0)
-        sys.stdout.write(f"{ended(pid, float(line))}\n")
+        sys.stdout.write(f"{ended(pid, seconds)}\n")
         sys.stdout.flush()
 
 
@@ -56,4 +58,4 @@ def ended(pid: int, seconds: float) -> int:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,30 +34,52 @@ def people(rows: int) -> pa.Table:
     return pa.table({"id": ids, "age": rng.integers(17, 90, rows), "sex": sexes, "priors": rng.integers(-1, 30, rows)})
 
 
-class Scoring:
-    """Scores or rescores one file over and over; see `killed.py`."""
+class Worker:
+    """Scores or rescores files over and over, in one process for all tests; see `killed.py`."""
 
-    def __init__(self, folder: Path, kind: str, what: str) -> None:
-        self.folder = folder
-        self.source, self.scored = folder / f"people.{kind}", folder / f"scored.{kind}"
+    def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, SCRIPT, what, self.source, self.scored],
+            [sys.executable, SCRIPT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
         )
 
-    def run(self, kill_after: float = 600) -> bool:
+    def run(self, what: str, source: Path, scored: Path, kill_after: float) -> bool:
         """Let it score, and kill it after some seconds; return whether it came to its end before."""
         process = self.process
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"{kill_after}\n")
+        process.stdin.write(json.dumps([what, str(source), str(scored), kill_after]) + "\n")
         process.stdin.flush()
         status = int(process.stdout.readline())
         assert status in (0, signal.SIGKILL)
         return status == 0
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    started = Worker()
+    yield started
+    started.process.communicate("")
+
+
+@dataclass
+class Scoring:
+    """The scoring or rescoring of one file."""
+
+    worker: Worker
+    folder: Path
+    kind: str
+    what: str
+
+    def __post_init__(self) -> None:
+        self.source, self.scored = self.folder / f"people.{self.kind}", self.folder / f"scored.{self.kind}"
+
+    def run(self, kill_after: float = 600) -> bool:
+        """Let it score, and kill it after some seconds; return whether it came to its end before."""
+        return self.worker.run(self.what, self.source, self.scored, kill_after)
 
     def made(self) -> tuple[bytes, bytes]:
         """Return what has been made."""
@@ -69,47 +92,41 @@ class Scoring:
         assert [self.source] == list(self.folder.iterdir())
 
 
-@contextmanager
-def scoring(folder: Path, kind: str, what: str) -> Iterator[Scoring]:
-    started = Scoring(folder, kind, what)
-    try:
-        yield started
-    finally:
-        started.process.communicate("")
-
-
-def check(folder: Path, kind: str, what: str, *, rows: int, kills: int) -> None:
-    source = folder / f"people.{kind}"
-    pq.write_table(people(rows), source, row_group_size=37) if kind == "parquet" else pa.csv.write_csv(
-        people(rows), source
-    )
-    rng = random.Random(kind)
-    with scoring(folder, kind, what) as scorer:
-        start = time.monotonic()
-        assert scorer.run()
-        seconds = time.monotonic() - start
-        whole = scorer.made()
-        scorer.clear()
-        done = 0
-        while done < kills:
-            came_to_its_end = scorer.run(kill_after=rng.uniform(0, seconds))
-            done += not came_to_its_end
-            if scorer.scored.exists():  # whole, whether or not it was killed when it tidied up
-                assert whole == scorer.made()
-                shutil.rmtree(work_folder(scorer.scored), ignore_errors=True)
-                scorer.clear()
-        assert scorer.run()
-        assert whole == scorer.made()
-        scorer.clear()
+def check(scorer: Scoring, *, rows: int, kills: int) -> None:
+    if scorer.kind == "parquet":
+        pq.write_table(people(rows), scorer.source, row_group_size=37)
+    else:
+        pa.csv.write_csv(people(rows), scorer.source)
+    rng = random.Random(scorer.kind)
+    start = time.monotonic()
+    assert scorer.run()
+    seconds = time.monotonic() - start
+    whole = scorer.made()
+    scorer.clear()
+    done = 0
+    while done < kills:
+        came_to_its_end = scorer.run(kill_after=rng.uniform(0, seconds))
+        done += not came_to_its_end
+        if scorer.scored.exists():  # whole, whether or not it was killed when it tidied up
+            assert whole == scorer.made()
+            shutil.rmtree(work_folder(scorer.scored), ignore_errors=True)
+            scorer.clear()
+    assert scorer.run()
+    assert whole == scorer.made()
+    scorer.clear()
 
 
 @pytest.mark.parametrize(("kind", "what"), [("parquet", "score"), ("csv", "score"), ("parquet", "rescore")])
-def test_a_run_that_is_killed_goes_on_to_the_identical_file(tmp_path: Path, kind: str, what: str) -> None:
-    check(tmp_path, kind, what, rows=300, kills=2)
+def test_a_run_that_is_killed_goes_on_to_the_identical_file(
+    tmp_path: Path, worker: Worker, kind: str, what: str
+) -> None:
+    check(Scoring(worker, tmp_path, kind, what), rows=300, kills=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
 @pytest.mark.parametrize("what", ["score", "rescore"])
-def test_a_run_that_is_killed_50_times_goes_on_to_the_identical_file(tmp_path: Path, kind: str, what: str) -> None:
-    check(tmp_path, kind, what, rows=1500, kills=50)
+def test_a_run_that_is_killed_50_times_goes_on_to_the_identical_file(
+    tmp_path: Path, worker: Worker, kind: str, what: str
+) -> None:
+    check(Scoring(worker, tmp_path, kind, what), rows=1500, kills=50)

@@ -8,6 +8,7 @@ not decided, the range that is left open; or a status with that range. An empty 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,6 +90,19 @@ class Section(NamedTuple):
         return rvn.load(path, profile="local" if self.profile else None).accepting(*self.accept)
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Section], Instrument]:
+    """Return a function that loads the instrument of a section, once for all that is asked of it."""
+    instruments: dict[int, Instrument] = {}
+
+    def load(section: Section) -> Instrument:
+        if id(section) not in instruments:
+            instruments[id(section)] = section.load(tmp_path_factory.mktemp("section"))
+        return instruments[id(section)]
+
+    return load
+
+
 def sections() -> list[Section]:
     """Return the sections of all pages."""
     found = []
@@ -154,8 +168,8 @@ def result_of(instrument: Instrument, answers: dict[str, Any], day: date | None)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
-def test_each_person_alone(section: Section, tmp_path: Path) -> None:
-    instrument = section.load(tmp_path)
+def test_each_person_alone(section: Section, loaded: Callable[[Section], Instrument]) -> None:
+    instrument = loaded(section)
     for row in section.rows:
         answers, day, expected = person_of(section, row)
         result = result_of(instrument, answers, day)
@@ -190,8 +204,8 @@ def assert_all(expected: list[dict[str, Expected]], rows: list[dict[str, Any]]) 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
 @pytest.mark.parametrize("library", [pd, pl], ids=["pandas", "polars"])
-def test_all_in_a_frame(section: Section, library: Any, tmp_path: Path) -> None:
-    instrument = section.load(tmp_path)
+def test_all_in_a_frame(section: Section, library: Any, loaded: Callable[[Section], Instrument]) -> None:
+    instrument = loaded(section)
     frame, expected = frame_of(section, instrument, library)
     scored = instrument.score_frame(frame, outputs=section.outputs).frame
     assert_all(expected, scored.to_dicts() if library is pl else scored.to_dict("records"))
@@ -199,8 +213,8 @@ def test_all_in_a_frame(section: Section, library: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: f"{section.page}: {section.claim}")
 @pytest.mark.parametrize("engine", ["polars", pytest.param("duckdb", marks=pytest.mark.slow)])
-def test_all_in_a_table(section: Section, engine: str, tmp_path: Path) -> None:
-    instrument = section.load(tmp_path)
+def test_all_in_a_table(section: Section, engine: str, loaded: Callable[[Section], Instrument]) -> None:
+    instrument = loaded(section)
     frame, expected = frame_of(section, instrument, pl)
     table = ENGINES[engine](frame.with_row_index("row"))
     scored = instrument.score_table(table, outputs=section.outputs).order_by("row").to_polars()

@@ -48,7 +48,6 @@ def test_a_file_says_what_the_frame_says(old: Path, answers: pd.DataFrame) -> No
 def test_a_file_is_rescored_in_parts_as_a_whole(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = rescore_file(old, old.with_name("whole.parquet"), OLD, NEW)
     monkeypatch.setattr(chunk, "ROWS", 16)
-    monkeypatch.setattr(chunk, "CELLS", 4096 * 8)
     parts = rescore_file(old, old.with_name("parts.parquet"), OLD, NEW)
     assert pq.read_table(whole.destination).equals(pq.read_table(parts.destination))
     assert whole.summary.counts == parts.summary.counts
@@ -67,7 +66,6 @@ def test_overrides_and_doubts_of_one_part_are_those_of_the_whole(
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table, source) if kind == "parquet" else frame.to_csv(source, index=False)
     monkeypatch.setattr(chunk, "ROWS", 16)
-    monkeypatch.setattr(chunk, "CELLS", 4096 * 8)
     monkeypatch.setattr(csv_source, "BLOCK", 2000)
     done = rescore_file(source, old.with_name(f"new.{kind}"), OLD, NEW)
     expected = rescore(table, OLD, NEW)

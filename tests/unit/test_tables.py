@@ -53,11 +53,10 @@ ON = date(2025, 2, 28)
 
 
 def form_of(items: list[str], folder: Path) -> Instrument:
-    """Return a form of some of the items, and of the age, which are what a database takes its time for."""
-    written = FORM.replace("NAMES", ", ".join([*items, "age"])).replace(
-        "CONSISTENT", CONSISTENT if "code" in items else ""
-    )
-    written = written.replace("ALLOW", str(min(len(items), 2)))
+    """Return a form of some of the items, and of the age where that is all; a database takes its time for each."""
+    parts = [*items, "age"] if len(items) == 1 else items
+    written = FORM.replace("NAMES", ", ".join(parts)).replace("CONSISTENT", CONSISTENT if "code" in items else "")
+    written = written.replace("ALLOW", str(min(len(parts) - 1, 2)))
     path = folder / "form.yaml"
     path.write_text(written.replace("ITEMS", "\n".join(f"  - {ITEMS[item]}" for item in items)), encoding="utf-8")
     return rvn.load(path)
@@ -98,8 +97,17 @@ COLUMNS: dict[str, list[pl.Series]] = {
 }
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("item", COLUMNS)
+# The fast run reads every type of column in both engines; what options and ranges make of it, in one of them.
+READ = [
+    pytest.param(
+        engine, item, marks=[pytest.mark.slow] if engine == "duckdb" and item in ("word", "odd", "much") else []
+    )
+    for engine in ENGINES
+    for item in COLUMNS
+]
+
+
+@pytest.mark.parametrize(("engine", "item"), READ)
 @pytest.mark.usefixtures("quickly")
 def test_cells_of_a_table_are_read_as_those_of_a_frame(tmp_path: Path, engine: str, item: str) -> None:
     form = form_of([name for name in ITEMS if name in ("word", item)], tmp_path)

@@ -28,13 +28,13 @@ def sentences(path: Path, old: str, new: str, part: str, file: Path | None = Non
     file = file or path
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
-    found = diff(NEW, rvn.load(path))
+    found = diff(NEW, rvn.load(path), frame=people(TEXAS, [30]).assign(liberty="longer"))
     assert {part} == {difference.part for difference in found.found}
     return [difference.sentence for difference in found.found]
 
 
 def test_the_two_versions_of_static_99_differ_in_the_points_for_age_and_the_levels() -> None:
-    found = diff(OLD, NEW)
+    found = diff(OLD, NEW, frame=people(TEXAS, [30]))
     assert [] == found.of("items")
     assert [
         "outcome: is category → level",

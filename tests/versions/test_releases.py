@@ -183,7 +183,7 @@ def flip_all(folder: Path, versions: tuple[str, ...], count: int) -> None:
 
 
 def test_a_flipped_bit_of_a_released_file_is_noticed(folder: Path) -> None:
-    flip_all(folder, ("2009", "2016"), 25)
+    flip_all(folder, ("2009", "2016"), 15)
 
 
 @pytest.mark.slow

@@ -466,6 +466,18 @@ def test_three_bad_cells_in_a_million_rows_cost_three_rows() -> None:
     assert {"invalid"} == set(scored.frame.loc[~others, "score_status"])
 
 
+@plain_kinds
+def test_many_rows_say_what_few_say(make: Maker) -> None:
+    # Many are scored by their patterns and block by block; the last of these has a cell that cannot be used.
+    few = {name: [*values, values[0]] for name, values in changed(priors=[2, 0, None, 0, 12]).items()}
+    few["priors"][-1] = -1
+    where = np.tile(np.arange(6), 12_000)
+    many, expected = (nw.from_native(frame, eager_only=True)[where] for frame in (make(few), score(make(few)).frame))
+    scored = score(many.to_native())
+    assert expected.select(*parts()).to_native().equals(nw.from_native(scored.frame).select(*parts()).to_native())
+    assert 12_000 == sum(code == "RVN604" for code in listed(scored.problems, "code"))
+
+
 # the frame itself
 
 

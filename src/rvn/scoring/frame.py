@@ -14,7 +14,7 @@ import numpy.typing as npt
 from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import Diagnostic, FrameError
-from rvn.plan.columns import Column, Evaluated, Output, OutputColumns, evaluate
+from rvn.plan.columns import Column, Evaluated, Output, OutputColumns, evaluate, on_all_cores
 from rvn.plan.nodes import Field
 from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
@@ -107,8 +107,8 @@ def score_frame(
         invalid[cell.rows] = True
     evaluated = evaluate(instrument.plan, read, len(table), wanted)
     spreads: dict[str, native.Spread] = {}
-    for name, output in evaluated.outputs.items():
-        spreads |= _spreads(instrument, f"{prefix}{name}", name, _with_void(output, invalid))
+    for name, output in _with_void(evaluated.outputs, invalid).items():
+        spreads |= _spreads(instrument, f"{prefix}{name}", name, output)
     for name in evaluated.outputs.keys() & instrument.plan.fields.keys():
         if f"{prefix}{name}" in table.columns:
             del spreads[f"{prefix}{name}"]
@@ -138,22 +138,27 @@ def _table(frame: Any) -> nw.DataFrame[Any]:
 def _read(
     instrument: Instrument, table: nw.DataFrame[Any], names: Mapping[str, str], on: date | str | None
 ) -> tuple[dict[str, Column], list[Cells]]:
-    read: dict[str, Column] = {}
-    cells: list[Cells] = []
-    for name, field in instrument.plan.fields.items():
+    fields = instrument.plan.fields
+
+    def answers(name: str) -> tuple[Column, list[Cells]]:
         if name == ASSESSED_ON and on is not None:
-            day = read_answer(field, on)
-            if isinstance(day, Diagnostic):
-                raise FrameError(day)
-            read[name] = Column(np.full(len(table), day.value))
-            continue
-        read[name], bad = read_column(field, table[names[name]])
-        cells += bad
-        if field.is_component:
-            read[name] = _with_standing(field, read[name], table, names[name])
+            return _same_day(fields[name], on, len(table)), []
+        column, bad = read_column(fields[name], table[names[name]])
+        return (_with_standing(fields[name], column, table, names[name]) if fields[name].is_component else column), bad
+
+    found = dict(zip(fields, on_all_cores(answers, fields, len(table)), strict=True))
+    read = {name: column for name, (column, _) in found.items()}
+    cells = [cell for _, bad in found.values() for cell in bad]
     if ASSESSED_ON in read:
-        cells += _future(instrument.plan.fields, read, table, names)
+        cells += _future(fields, read, table, names)
     return read, cells
+
+
+def _same_day(field: Field, on: date | str, size: int) -> Column:
+    day = read_answer(field, on)
+    if isinstance(day, Diagnostic):
+        raise FrameError(day)
+    return Column(np.full(size, day.value))
 
 
 def _with_standing(field: Field, column: Column, table: nw.DataFrame[Any], name: str) -> Column:
@@ -178,21 +183,24 @@ def _future(
     return cells
 
 
-def _with_void(output: Output, invalid: npt.NDArray[np.bool_]) -> Output:
-    """Return an output with nothing said of the rows in which a cell cannot be used."""
+def _with_void(outputs: dict[str, Output], invalid: npt.NDArray[np.bool_]) -> dict[str, Output]:
+    """Return outputs with nothing said of the rows in which a cell cannot be used."""
     if not invalid.any():
-        return output
-    distinct, places = output
-    if places is None:
-        places = np.arange(len(invalid))
-    after = OutputColumns(
-        np.append(distinct.value, np.nan),
-        np.append(distinct.low, np.nan),
-        np.append(distinct.high, np.nan),
-        np.append(distinct.status, np.uint8(CODE[Status.INVALID])),
-        np.append(distinct.absent, np.uint16(0)),
-    )
-    return Output(after, np.where(invalid, len(distinct.value), places))
+        return outputs
+    with_void, rows = {}, {}
+    for name, (distinct, places) in outputs.items():
+        if id(places) not in rows:  # outputs that rest on the same share their places
+            each = np.arange(len(invalid)) if places is None else places
+            rows[id(places)] = np.where(invalid, len(distinct.value), each)
+        after = OutputColumns(
+            np.append(distinct.value, np.nan),
+            np.append(distinct.low, np.nan),
+            np.append(distinct.high, np.nan),
+            np.append(distinct.status, np.uint8(CODE[Status.INVALID])),
+            np.append(distinct.absent, np.uint16(0)),
+        )
+        with_void[name] = Output(after, rows[id(places)])
+    return with_void
 
 
 def _spreads(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, native.Spread]:

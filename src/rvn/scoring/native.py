@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from rvn.plan.columns import BLOCK, cores
+from rvn.plan.columns import on_all_cores, on_rows
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.integer[Any]] | None
@@ -139,62 +139,76 @@ def words(places: npt.NDArray[Any], names: Sequence[str], rows: Rows, *, ordered
 
 def columns(spreads: Mapping[str, Spread], like: nw.DataFrame[Any]) -> dict[str, Any]:
     """Return columns of the kind of a frame, made on all cores."""
-    with ThreadPoolExecutor(cores()) as pool:
-        return dict(zip(spreads, pool.map(lambda spread: column(spread, like), spreads.values()), strict=True))
+    if like.implementation.is_polars():
+        made = _polars_columns(spreads)
+    else:
+        is_pandas = like.implementation.is_pandas()
+        make = partial(_pandas_column, index=like.to_native().index) if is_pandas else _pyarrow_column
+        made = dict(zip(spreads, on_all_cores(make, spreads.values(), len(like)), strict=True))
+    return {name: nw.from_native(column, series_only=True) for name, column in made.items()}
 
 
 def column(spread: Spread, like: nw.DataFrame[Any]) -> Any:
     """Return a column of the kind of a frame."""
-    if like.implementation.is_polars():
-        made = _polars_column(spread)
-    else:
-        values, absent = _on_rows(spread.values, spread.rows), spread.absent
-        absent = _on_rows(absent, spread.rows) if absent.any() else np.zeros(len(values), np.bool_)
-        if like.implementation.is_pandas():
-            made = _pandas_column(values, absent, spread, like.to_native().index)
-        else:
-            made = _pyarrow_column(values, absent, spread)
-    return nw.from_native(made, series_only=True)
+    return columns({"": spread}, like)[""]
+
+
+def _values_and_absent(spread: Spread) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """Return the entry of every row, and where there is none."""
+    values = _on_rows(spread.values, spread.rows)
+    return values, _on_rows(spread.absent, spread.rows) if spread.absent.any() else np.zeros(len(values), np.bool_)
 
 
 def _on_rows(distinct: npt.NDArray[Any], rows: Rows) -> npt.NDArray[Any]:
-    if rows is None:
-        return distinct
-    whole = np.empty(len(rows), distinct.dtype)
-    for start in range(0, len(rows), BLOCK):  # a block at a time stays in a core's cache
-        part = slice(start, start + BLOCK)
-        distinct.take(rows[part], mode="clip", out=whole[part])
-    return whole
+    return distinct if rows is None else on_rows(distinct, rows)
 
 
-def _pandas_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread, index: Any) -> Any:
+def _pandas_column(spread: Spread, index: Any) -> Any:
     import pandas as pd
 
     if spread.names:
-        values[absent] = -1
+        places = _on_rows(np.where(spread.absent, spread.values.dtype.type(-1), spread.values), spread.rows)
         categories = pd.Index(list(spread.names))
-        made = pd.Categorical.from_codes(values, categories=categories, ordered=spread.ordered, validate=False)
+        made = pd.Categorical.from_codes(places, categories=categories, ordered=spread.ordered, validate=False)
         return pd.Series(made, index=index)
+    values, absent = _values_and_absent(spread)
     kinds = {"i": pd.arrays.IntegerArray, "b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
     return pd.Series(kinds[values.dtype.kind](values, absent), index=index)
 
 
-def _polars_column(spread: Spread) -> Any:
+def _polars_columns(spreads: Mapping[str, Spread]) -> dict[str, Any]:
+    """Return columns whose rows Polars looks up together: it then checks the places once, and not once a column."""
     import polars as pl
 
-    values = spread.values
-    made = pl.Series(values.view(np.uint8) if values.dtype == np.int8 else values)
-    if spread.absent.any():
-        made = pl.select(pl.when(pl.Series(~spread.absent)).then(made)).to_series()
-    if spread.names:
-        made = made.cast(pl.UInt8).cat.to(pl.Enum(spread.names))
-    return made if spread.rows is None else made.gather(pl.Series(spread.rows.astype(np.uint32, copy=False)))
+    made: dict[str, Any] = {}
+    for rows in {id(spread.rows): spread.rows for spread in spreads.values()}.values():
+        some = {name: spread for name, spread in spreads.items() if spread.rows is rows}
+        entries = pl.DataFrame({name: _polars_entries(spread) for name, spread in some.items()})
+        # Apart and as bytes: looking up entries that may be absent takes five times as long, and truth values twice.
+        absences = {spread.absent.tobytes(): spread.absent for spread in some.values() if spread.absent.any()}
+        absent = pl.DataFrame({str(at): each.view(np.uint8) for at, each in enumerate(absences.values())})
+        if rows is not None:
+            places = pl.Series(rows.astype(np.uint32, copy=False))
+            entries, absent = entries[places], absent[places]
+        present = dict(zip(absences, absent.select(pl.all() == 0), strict=True))
+        for name, spread in some.items():
+            mask, whole = present.get(spread.absent.tobytes()), entries[name]
+            made[name] = whole if mask is None else pl.select(pl.when(mask).then(whole)).to_series()
+    return made
 
 
-def _pyarrow_column(values: npt.NDArray[Any], absent: npt.NDArray[np.bool_], spread: Spread) -> Any:
+def _polars_entries(spread: Spread) -> Any:
+    import polars as pl
+
+    entries = pl.Series(spread.values)
+    return entries.cast(pl.UInt8).cat.to(pl.Enum(spread.names)) if spread.names else entries
+
+
+def _pyarrow_column(spread: Spread) -> Any:
     import pyarrow as pa
 
-    array = pa.array(values, mask=absent if absent.any() else None)
+    values, absent = _values_and_absent(spread)
+    array = pa.array(values, mask=absent if spread.absent.any() else None)
     if spread.names:
         # As text: dictionaries of parts of a file would differ from part to part.
         array = pa.DictionaryArray.from_arrays(array, pa.array(spread.names, pa.string())).dictionary_decode()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn.plan.columns.block import NOTHING, Block, Column, Mask, OutputColumns
+from rvn.plan.columns.parallel import BLOCK, on_all_cores, on_rows
 from rvn.plan.columns.patterns import Patterns
 from rvn.plan.columns.terms import Terms
 from rvn.plan.plan import Plan
 
-BLOCK = 65_536
 MANY = 10_000  # rows from which it is worth finding out which of them are alike
 
 
@@ -72,19 +70,8 @@ def evaluate(
     """
     wanted = tuple(name for name in plan.results if names is None or name in names)
     found = _Blocks(plan, columns, size, wanted, _patterns(plan, wanted) if size >= many else ())
-    starts = range(0, size, BLOCK)
-    if len(starts) > 1:
-        with ThreadPoolExecutor(min(len(starts), cores())) as pool:
-            list(pool.map(found.fill, starts))
-    else:
-        for start in starts:
-            found.fill(start)
+    on_all_cores(found.fill, range(0, size, BLOCK), size)
     return found.evaluated()
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _patterns(plan: Plan, names: tuple[str, ...]) -> tuple[Patterns, ...]:
@@ -108,14 +95,14 @@ class _Blocks:
     names: tuple[str, ...]
     patterns: tuple[Patterns, ...]
     outputs: dict[str, OutputColumns] = field(init=False)
-    places: list[npt.NDArray[np.int32]] = field(init=False)
+    places: list[npt.NDArray[np.uint32]] = field(init=False)
     contradictions: dict[str, Mask] = field(init=False)
     ignored: dict[str, Mask] = field(init=False)
 
     def __post_init__(self) -> None:
         by_pattern = {name for patterns in self.patterns for name in patterns.names}
         self.outputs = {name: _empty(self.size) for name in self.names if name not in by_pattern}
-        self.places = [np.empty(self.size, np.int32) for _ in self.patterns]
+        self.places = [np.empty(self.size, np.uint32) for _ in self.patterns]
         self.contradictions = {step.name: np.zeros(self.size, np.bool_) for step in self.plan.of_kind("consistent")}
         asked = (name for name, field in self.plan.fields.items() if field.asked is not None)
         self.ignored = {name: np.zeros(self.size, np.bool_) for name in asked}
@@ -153,7 +140,7 @@ class _Blocks:
             if place == 0:
                 for name, contradicts in contradictions.items():
                     if contradicts.any():
-                        self.contradictions[name] = contradicts[self.places[place]]
+                        self.contradictions[name] = on_rows(contradicts, self.places[place])
         return Evaluated({name: outputs[name] for name in self.names}, self.contradictions, self.ignored)
 
 

@@ -23,6 +23,7 @@ from rvn.plan.plan import Plan
 
 TABLE = 1 << 14  # combinations in one table, so that it stays in a core's cache
 PATTERNS = 1 << 26  # that a table can tell apart: memory is taken only where a pattern is met
+LONGEST = 1 << 62  # patterns that a whole number holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,15 @@ class Table:
 
     def look_up(self, classes: Mapping[str, Codes]) -> Wholes:
         """Return the entry of every row."""
-        # Two bytes, so that a processor adds up as many at once as it can.
-        place: npt.NDArray[np.uint16] = classes[self.fields[0]].astype(np.uint16)
+        place: npt.NDArray[Any] = classes[self.fields[0]]
+        room = self.sizes[0]
         for name, size in zip(self.fields[1:], self.sizes[1:], strict=True):
-            place *= np.uint16(size)
+            # As few bytes as hold it, so that a processor works on as many at once as it can.
+            room *= size
+            kind = np.min_scalar_type(room - 1).type
+            place = place.astype(kind, copy=False) * kind(size)
             place += classes[name]
-        entries: Wholes = self.entries.take(place.astype(np.intp), mode="clip")
-        return entries
+        return self.entries.take(place, mode="clip")
 
 
 class Patterns:
@@ -67,14 +70,14 @@ class Patterns:
         self._lock = threading.Lock()
         self._place_of: dict[bytes, int] = {}
         self._results: list[npt.NDArray[np.float64]] = []
-        self._seen = np.zeros(self.size if self.are_few else 0, np.int32)  # 1 + the place of the result; 0: none yet
+        self._seen = np.zeros(self.size if self.are_few else 0, np.uint32)  # 1 + the place of the result; 0: none yet
 
     @property
     def are_few(self) -> bool:
         """Whether there are few enough patterns for a table of them."""
         return self.size <= PATTERNS
 
-    def places(self, columns: Mapping[str, Column]) -> npt.NDArray[np.int32]:
+    def places(self, columns: Mapping[str, Column]) -> npt.NDArray[np.uint32]:
         """Return the place of every row of a block among the distinct results."""
         classes = {name: found.of(columns[name]) for name, found in self.classes.items()}
         pattern = self.tables[0].look_up(classes)
@@ -139,14 +142,25 @@ def _tables(terms: Sequence[Term], classes: Mapping[str, Classes]) -> tuple[list
         for whole, part in zip(entries, parts, strict=True):
             whole += part * size
         size *= 1 + sum(int(part.max()) for part in parts)
-        if size > PATTERNS:
-            break
-    tables = [
-        Table(fields, tuple(classes[name].size for name in fields), whole)
-        for (fields, _), whole in zip(together, entries, strict=True)
-        if whole.any()
-    ]
-    return tables, size
+        if size > LONGEST:
+            return [], size
+    by_fields = {fields: whole for (fields, _), whole in zip(together, entries, strict=True) if whole.any()}
+    size, by_fields = min((size, by_fields), _numbered(by_fields), key=lambda found: found[0])
+    kind = np.min_scalar_type(size - 1)
+    return [
+        Table(fields, tuple(classes[name].size for name in fields), whole.astype(kind))
+        for fields, whole in by_fields.items()
+    ], size
+
+
+def _numbered(by_fields: Mapping[tuple[str, ...], Wholes]) -> tuple[int, dict[tuple[str, ...], Wholes]]:
+    """Return entries that number what each table tells apart; combinations of these may be fewer than the sums."""
+    size, numbered = 1, {}
+    for fields, whole in by_fields.items():
+        distinct, numbers = np.unique(whole, return_inverse=True)
+        numbered[fields] = numbers * size
+        size *= len(distinct)
+    return size, numbered
 
 
 def _together(terms: Sequence[Term], classes: Mapping[str, Classes]) -> list[tuple[tuple[str, ...], list[Term]]]:

@@ -1,36 +1,17 @@
-"""Every value that R computed for us is read by a test, or stands in tests/r/left_out.csv with the reason.
+"""Every value that R computed for us is read by a test.
 
 The tests read R's values through `reference.r_values`, which notes what is read; this file runs last
 (see conftest.py) and counts only when all files that read a family were run with it.
 """
 
-import csv
 import functools
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from reference import HERE, READ, r_values
 
-# Families all of whose values are accounted for.
-FAMILIES = (
-    "agreement",
-    "calibration",
-    "fairness",
-    "logistic",
-    "meta",
-    "proportions",
-    "reliability",
-    "roc",
-    "scoring",
-    "survival",
-    "time_dependent",
-    "utility",
-    "validation_design",
-)
-with (HERE / "r" / "left_out.csv").open(newline="") as file:
-    LEFT_OUT = [row["values"] for row in csv.DictReader(file) if row["reason"].strip()]
+FAMILIES = sorted(path.stem for path in (HERE / "r").glob("*.json"))
 
 
 @functools.cache
@@ -60,13 +41,5 @@ def everything_ran(request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.usefixtures("everything_ran")
 def test_no_value_of_r_is_unread(family):
-    unread = [path for path, value in r_values(family).paths() if path not in READ and holds_numbers(value)]
-    assert [] == [path for path in unread if not any(fnmatchcase(path, pattern) for pattern in LEFT_OUT)]
-
-
-@pytest.mark.ledger
-@pytest.mark.parametrize("pattern", LEFT_OUT)
-@pytest.mark.usefixtures("everything_ran")
-def test_what_is_left_out_is_there_and_unread(pattern):
-    paths = r_values(pattern.partition("/")[0]).paths()
-    assert any(fnmatchcase(path, pattern) and path not in READ and holds_numbers(value) for path, value in paths)
+    paths = r_values(family).paths()
+    assert [] == [path for path, value in paths if path not in READ and holds_numbers(value)]

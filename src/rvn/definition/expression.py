@@ -77,7 +77,8 @@ def compile_expression(text: str, place: Place, names: Names, expected: Type | N
         with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Python would only warn about is not in the language anyway
             tree = ast.parse(text.replace("\n", " "), mode="eval").body
-        _check_depth(tree, 0)
+        if len(text) >= MAX_DEPTH:  # no tree is deeper than its text is long
+            _check_depth(tree, 0)
         node = ExpressionCompiler(names).node(tree)
         if expected and type_of(node) != expected:
             wanted, remedy = {

@@ -68,6 +68,7 @@ class Scope(ABC):
         self.components = components
         self.steps: list[Step] = []
         self.changing: dict[str, Node] = {}  # outputs while their rules are applied
+        self.terms: dict[str, Node] = {}  # of models, by how they are written
         self.misshapen = broken
         self.symbols: dict[str, Symbol | None] = dict.fromkeys(broken)  # None: broken
         self.declared = dict(self._declarations())
@@ -169,7 +170,7 @@ class Scope(ABC):
     def _depth(self, node: Node) -> int:
         """Return how many nodes stand on each other below a node; those of earlier steps are known already."""
         if id(node) not in self._depths:
-            self._depths[id(node)] = 1 + max((self._depth(inner) for inner in node.inputs()), default=0)
+            self._depths[id(node)] = 1 + max(map(self._depth, node.inputs()), default=0)
         return self._depths[id(node)]
 
     def accepts(self, name: str) -> bool:

@@ -26,6 +26,8 @@ Path_ = tuple[str | int, ...]
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_BEGINS_A_NUMBER = frozenset("-+0123456789")
+_QUOTES = ("'", '"')
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -94,7 +96,7 @@ def parse(text: str, file: str) -> Source:
     """
     source = Source(file)
     try:
-        _Builder(source, yaml.parse(text, Loader=_LOADER)).run()
+        _Builder(source, iter(_LOADER(text).get_event, None)).run()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -118,7 +120,7 @@ class _Refused(Exception):
 class _Builder:
     """Turns the events of one YAML document into data, collecting what is not allowed."""
 
-    def __init__(self, source: Source, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, source: Source, events: Iterator[Any]) -> None:
         self.source = source
         self.events = events
 
@@ -134,12 +136,13 @@ class _Builder:
         except _Refused:
             pass
 
-    def build(self, event: yaml.Event, path: Path_) -> Any:
-        line, column = _position(event)
-        if event.end_mark is not None and event.end_mark.line + 1 > line:
+    def build(self, event: Any, path: Path_) -> Any:
+        line, column = position = _position(event)
+        if event.end_mark.line >= line:
             self.source.folded.add(path)
+        is_scalar = isinstance(event, yaml.ScalarEvent)
         # What is in quotes begins behind them, so that a column inside an expression can be told.
-        self.source.places[path] = line, column + (getattr(event, "style", None) in ("'", '"'))
+        self.source.places[path] = (line, column + 1) if is_scalar and event.style in _QUOTES else position
         if isinstance(event, yaml.AliasEvent):
             self.problem(messages.ALIAS, event, name=event.anchor)
             return None
@@ -147,7 +150,7 @@ class _Builder:
             self.problem(messages.TOO_DEEP, event, limit=MAX_DEPTH)
             raise _Refused
         self.check_plain(event)
-        if isinstance(event, yaml.ScalarEvent):
+        if is_scalar:
             return resolve(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
@@ -161,12 +164,11 @@ class _Builder:
             result.append(self.build(event, (*path, len(result))))
         return result
 
-    def check_plain(self, event: yaml.Event) -> None:
-        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
-        if anchor:
-            self.problem(messages.ALIAS, event, name=anchor)
-        if tag:
-            self.problem(messages.TAG, event, tag=tag)
+    def check_plain(self, event: Any) -> None:
+        if event.anchor:
+            self.problem(messages.ALIAS, event, name=event.anchor)
+        if event.tag:
+            self.problem(messages.TAG, event, tag=event.tag)
 
     def mapping(self, path: Path_) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -180,11 +182,12 @@ class _Builder:
                     self.problem(messages.DUPLICATE_KEY, event, key=key, line=first[0])
                 self.build(next(self.events), (*path, str(key), "(passed over)"))
                 continue
-            self.source.keys[(*path, key)] = _position(event)
-            result[key] = self.build(next(self.events), (*path, key))
+            inner = (*path, key)
+            self.source.keys[inner] = _position(event)
+            result[key] = self.build(next(self.events), inner)
         return result
 
-    def key(self, event: yaml.Event) -> str | None:
+    def key(self, event: Any) -> str | None:
         """Return a key as it is written, so that 1 and "1" are one key; None for what is passed over."""
         if isinstance(event, yaml.AliasEvent):
             self.problem(messages.ALIAS, event, name=event.anchor)
@@ -193,23 +196,24 @@ class _Builder:
             self.problem(messages.KEY_NOT_TEXT, event)
             raise _Refused
         self.check_plain(event)
-        if event.value == "<<" and event.implicit[0]:
+        text: str = event.value
+        if not event.implicit[0]:
+            return text
+        if text == "<<":
             self.problem(messages.ALIAS, event, name="<<")
             return None
-        if event.implicit[0] and event.value in _WORDS:
-            self.problem(messages.KEY_NOT_QUOTED, event, key=event.value)
-        number = resolve(event.value) if event.implicit[0] else None
-        if isinstance(number, float) and number.is_integer():
-            return str(int(number))
-        return str(event.value)
+        if text in _WORDS:
+            self.problem(messages.KEY_NOT_QUOTED, event, key=text)
+        number = resolve(text)
+        return str(int(number)) if isinstance(number, float) and number.is_integer() else text
 
-    def problem(self, message: messages.Message, event: yaml.Event, **values: object) -> None:
+    def problem(self, message: messages.Message, event: Any, **values: object) -> None:
         self.source.problems.append(message.at(Place(self.source.file, *_position(event)), **values))
 
 
-def _position(event: yaml.Event) -> tuple[int, int]:
+def _position(event: Any) -> tuple[int, int]:
     mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return mark.line + 1, mark.column + 1
 
 
 def inside(data: Any, path: Path_, otherwise: object = None) -> Any:
@@ -234,6 +238,8 @@ def resolve(text: str) -> str | int | float | bool | None:
     """
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _BEGINS_A_NUMBER:
+        return text
     if _INTEGER.fullmatch(text) and len(text) <= 18:
         return int(text)
     if _DECIMAL.fullmatch(text) and not math.isinf(float(text)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
@@ -22,8 +21,14 @@ MAX_BYTES = 5_000_000
 class Row(NamedTuple):
     """One row: where it stands, and its cells by column."""
 
-    place: Place
+    file: str
+    line: int
     cells: dict[str, str]
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.line)
 
 
 class Table(NamedTuple):
@@ -73,11 +78,13 @@ class Cells:
     def unique(self, table: Table, *columns: str, numeric: Iterable[str] = ()) -> dict[tuple[str, ...], Row]:
         """Return the rows by the content of some columns; a second row for one is a mistake."""
         found: dict[tuple[str, ...], Row] = {}
-        for row in table.rows:
-            key = tuple(_same(row.cells[name]) if name in numeric else row.cells[name] for name in columns)
+        content = [
+            [_same(row.cells[name]) if name in numeric else row.cells[name] for row in table.rows] for name in columns
+        ]
+        for row, key in zip(table.rows, zip(*content, strict=True), strict=True):
             if key in found:
                 self.wrong = True
-                twice = messages.TABLE_ROW_TWICE.at(row.place, key=" ".join(key), line=found[key].place.line)
+                twice = messages.TABLE_ROW_TWICE.at(row.place, key=" ".join(key), line=found[key].line)
                 self.source.problems.append(twice)
             else:
                 found[key] = row
@@ -86,10 +93,11 @@ class Cells:
 
 def as_number(text: str) -> float | None:
     """Return a finite number, or None where the text is not one."""
-    with contextlib.suppress(ValueError):
-        if math.isfinite(float(text)):
-            return float(text)
-    return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _same(text: str) -> str:
@@ -145,7 +153,7 @@ def _parsed(source: Source, file: Path, called: str) -> Table:
             continue
         if len(cells) != len(header):
             raise broken(f"the row has {len(cells)} cells, the first line {len(header)}", "correct the row", number)
-        rows.append(Row(Place(name, number), dict(zip(header, map(str.strip, cells), strict=True))))
+        rows.append(Row(name, number, dict(zip(header, map(str.strip, cells), strict=True))))
     if not rows:
         raise broken("the table has no rows", "add some")
     return Table(name, header, tuple(rows))

@@ -42,14 +42,17 @@ def model(on: Scope, entry: entries.Model, path: Path_) -> Node:
 
 
 def _term(on: Scope, row: Row, cells: Cells) -> Node:
-    """Return a term of a model; a wrong one is told, and something stands in for it."""
+    """Return a term of a model, one node for all models; a wrong one is told, and something stands in for it."""
     text = row.cells["term"]
+    known = {} if on.changing else on.terms  # under a rule, the name of an output means what it is so far
+    if text in known:
+        return known[text]
     result = compile_expression("1" if text == "intercept" else text, row.place, on, None)
     if isinstance(result, Diagnostic):
         cells.wrong = True
         on.source.problems.append(result)
     elif type_of(result) in ("number", "boolean"):
-        return result
+        return known.setdefault(text, result)
     else:
         cells.problem(row, f"the term '{text}' is a {type_of(result)}", "compare it with something")
     return nodes.Constant(value=0.0)

@@ -10,7 +10,6 @@ Nodes are compared by identity, so a plan is a graph in which shared parts are c
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal, TypeVar, dataclass_transform
 
@@ -66,10 +65,12 @@ class Field:
 class Node:
     """Base of all nodes."""
 
-    def inputs(self) -> Iterator[Node]:
-        """Yield the nodes that this one is computed from."""
+    def inputs(self) -> list[Node]:
+        """Return the nodes that this one is computed from."""
+        found: list[Node] = []
         for name in names_of(type(self)):  # type: ignore[arg-type]
-            yield from _nodes(getattr(self, name))
+            _add_nodes(getattr(self, name), found)
+        return found
 
 
 @functools.cache
@@ -78,17 +79,18 @@ def names_of(cls: type[Node | Field | Part]) -> tuple[str, ...]:
     return tuple(entry.name for entry in fields(cls))
 
 
-def _nodes(value: object) -> Iterator[Node]:
+def _add_nodes(value: object, found: list[Node]) -> None:
+    """Add the nodes in what a node is made of."""
     if isinstance(value, Node):
-        yield value
-    elif isinstance(value, Field):
-        if value.asked is not None:
-            yield value.asked
+        found.append(value)
+    elif isinstance(value, tuple):
+        if value and not isinstance(value[0], (str, int, float)):  # thousands of keys
+            for entry in value:
+                _add_nodes(entry, found)
     elif isinstance(value, Part):
-        yield from _nodes(value.of)
-    elif isinstance(value, tuple) and value and not isinstance(value[0], (str, int, float)):  # thousands of keys
-        for entry in value:
-            yield from _nodes(entry)
+        found.append(value.of)
+    elif isinstance(value, Field) and value.asked is not None:
+        found.append(value.asked)
 
 
 @node

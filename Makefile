@@ -6,12 +6,16 @@ BIN := .venv/bin
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --quiet --numprocesses auto
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-slow lint benchmarks studies clean
+.PHONY: demo test test-fast test-slow lint benchmarks studies clean
 
 demo: .venv/demo-ready
 	@$(BIN)/rvn demo
 
-test: .venv/test-ready lint
+# Style and types keep one core busy for most of a minute where nothing is cached: the tests begin beside them.
+test: .venv/test-ready
+	@$(MAKE) --no-print-directory --jobs 2 lint test-fast
+
+test-fast: .venv/test-ready
 	@scripts/install_for_tests.sh postgresql
 	@$(PYTEST)
 

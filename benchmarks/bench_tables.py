@@ -2,8 +2,7 @@
 
 Six sub-scales, the prorated total and its level, each with its status, range and count of absent answers, and whether a
 row has cells that cannot be used. The SQL by hand gives the same columns, which is checked first. Each way runs in a
-process of its own, in turn, on a fresh connection; the time to make the SQL counts. `--rows` takes fewer or more;
-`--any-order` lets DuckDB write rows in any order for both, without which it writes rvn's on one core.
+process of its own, in turn, on a fresh connection; the time to make the SQL counts. `--rows` takes fewer or more.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ MEMORY = "4GB"  # that DuckDB may take
 GOAL = 1.3
 
 
-def by_rvn(folder: Path, in_order: bool) -> None:
+def by_rvn(folder: Path) -> None:
     ibis.options.sql.fuse_selects = False
-    connection = ibis.duckdb.connect(memory_limit=MEMORY, preserve_insertion_order=in_order)
+    connection = ibis.duckdb.connect(memory_limit=MEMORY)
     table = connection.read_parquet(folder / "people.parquet")
     write(connection.con, ibis.to_sql(rvn.load(folder / "bench.yaml").score_table(table)), folder / "rvn.parquet")
 
 
-def by_hand(folder: Path, in_order: bool) -> None:
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "preserve_insertion_order": in_order})
+def by_hand(folder: Path) -> None:
+    connection = duckdb.connect(config={"memory_limit": MEMORY})
     write(connection, query(folder / "people.parquet"), folder / "hand.parquet")
 
 
@@ -108,17 +107,16 @@ def check(folder: Path) -> None:
         assert ours[name].equals(theirs[name].cast(ours[name].dtype)), f"the SQL by hand gives another '{name}'"
 
 
-def run_one(way: str, folder: Path, in_order: bool) -> None:
+def run_one(way: str, folder: Path) -> None:
     start, before = time.perf_counter(), time.process_time()
-    WAYS[way](folder, in_order)
+    WAYS[way](folder)
     seconds, processor = time.perf_counter() - start, time.process_time() - before
     print(seconds, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 
 
-def measured(way: str, folder: Path, in_order: bool) -> list[float]:
+def measured(way: str, folder: Path) -> list[float]:
     """Return the seconds, those of the processor, and the largest memory, in GB, of one way in its own process."""
     command = [sys.executable, __file__, "--folder", str(folder), "--way", way]
-    command += [] if in_order else ["--any-order"]
     return [float(part) for part in subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()]
 
 
@@ -128,10 +126,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--way", choices=WAYS)
-    parser.add_argument("--any-order", action="store_true")
     asked = parser.parse_args()
     if asked.way:
-        run_one(asked.way, asked.folder, not asked.any_order)
+        run_one(asked.way, asked.folder)
         return
     with tempfile.TemporaryDirectory(dir=asked.folder) as name:
         folder = Path(name)
@@ -142,7 +139,7 @@ def main() -> None:
         found: dict[str, list[list[float]]] = {way: [] for way in WAYS}
         for _ in range(asked.rounds):
             for way in WAYS:
-                found[way].append(measured(way, folder, not asked.any_order))
+                found[way].append(measured(way, folder))
     middle = {way: [statistics.median(run[part] for run in runs) for part in range(3)] for way, runs in found.items()}
     for way, (seconds, processor, memory) in middle.items():
         print(

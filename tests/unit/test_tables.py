@@ -161,6 +161,14 @@ def test_what_an_engine_lacks_is_said_before_anything_runs(form: Instrument) -> 
     assert len(error.value.diagnostics) > len(lacking)
 
 
+def test_duckdb_keeps_the_order_of_rows_on_several_threads() -> None:
+    connection = ibis.duckdb.connect(threads=2)
+    connection.raw_sql("""create table people as select range as id, 'male' as sex, 18 + range % 60 as age,
+                          range % 9 as priors from range(300000)""")
+    scored = rvn.load("broward-rules@2018").score_table(connection.table("people"))
+    assert list(range(300_000)) == scored.select("id", "level").to_polars()["id"].to_list()
+
+
 def test_what_is_computed_from_constants_does_not_grow_with_its_depth() -> None:
     steps = Steps({})
     on = Relation(Plan({}, (), {}, ""), steps, {})

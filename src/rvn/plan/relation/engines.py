@@ -51,10 +51,11 @@ class Engine:
     def closed(self, table: ir.Table) -> ir.Table:
         """Return a whole computation so that nothing is written into it that is made of it.
 
-        DuckDB plans a group-by over many levels for 40 seconds and in gigabytes, however few the rows; with a limit on
-        the last level it takes one second, and scoring takes as long as without.
+        DuckDB looks for a place below to group in advance, and plans a group-by over many levels for 40 seconds and in
+        gigabytes, however few the rows. It does not look through a condition that asks a table of its own.
         """
-        return table.limit(NO_LIMIT) if self.name == "duckdb" else table
+        always = ibis.literal(True).as_table().as_scalar()
+        return table.filter(always) if self.name == "duckdb" else table
 
     @property
     def is_fenced(self) -> bool:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from rvn.plan import nodes
 from rvn.plan.relation import numbers
 from rvn.plan.relation.numbers import LARGE, LARGEST, double, every, extreme, known, literal, some, total, when
+from rvn.plan.relation.reach import whole_power
 from rvn.plan.relation.relation import Known, Relation, Truth, reads
 
 
@@ -25,7 +26,9 @@ def _arithmetic(on: Relation, node: nodes.Arithmetic) -> Known:
         case "*":
             return Known(numbers.times(left.value, right.value, size), *_products(on, node, left, right))
         case "/":
-            return Known(numbers.over(left.value, right.value, size), *_quotients(left, right, size))
+            return Known(numbers.over(left.value, right.value, size), *_quotients(on, node, left, right))
+        case _ if whole_power(node) and size < LARGE:
+            return _whole_powers(left, right)
         case _:
             return Known(numbers.power(left.value, right.value), *_powers(left, right))
 
@@ -33,6 +36,10 @@ def _arithmetic(on: Relation, node: nodes.Arithmetic) -> Known:
 def _products(on: Relation, node: nodes.Arithmetic, left: Known, right: Known) -> tuple[ir.Value, ir.Value]:
     """Return the lowest and highest product of two ranges; nothing times an open end is nothing."""
     size, open_ends = on.reach(node).size, [end for of in (node.left, node.right) for end in on.reach(of)[1:]]
+    for factor, one, other in ((node.left, left, right), (node.right, right, left)):
+        if isinstance(factor, nodes.Constant) and factor.value and size < LARGE:
+            low, high = (numbers.times(one.value, end, size) for end in other[1:])
+            return (low, high) if factor.value > 0 else (high, low)
     pairs = [(x, y) for x in left[1:] for y in right[1:]]
     corners = [numbers.times(x, y, size) for x, y in pairs]
     if not any(open_ends):
@@ -70,14 +77,25 @@ def _signs(value: ir.Value, open_sign: int) -> tuple[ir.BooleanValue, ir.Boolean
     return (value.isnull() | negative, positive) if open_sign < 0 else (negative, value.isnull() | positive)
 
 
-def _quotients(left: Known, right: Known, size: float) -> tuple[ir.Value, ir.Value]:
-    zero = double(literal(0.0))
+def _quotients(on: Relation, node: nodes.Arithmetic, left: Known, right: Known) -> tuple[ir.Value, ir.Value]:
+    zero, size, divisor = double(literal(0.0)), on.reach(node).size, node.right
+    if isinstance(divisor, nodes.Constant) and divisor.value and size < LARGE:
+        closed = known(left.low, left.high)
+        low, high = (when((closed, numbers.over(end, right.value, size))) for end in left[1:])
+        return (low, high) if divisor.value > 0 else (high, low)
     # A known number over what grows without end comes to nothing.
     corners = [when((y.isnull(), zero), otherwise=numbers.over(x, y, size)) for x in left[1:] for y in right[1:]]
     defined = known(left.low, left.high) & ((right.low > 0) | (right.high < 0))
     if size >= LARGE:
         defined = defined & known(*corners)
     return when((defined, extreme("min", corners))), when((defined, extreme("max", corners)))
+
+
+def _whole_powers(base: Known, exponent: Known) -> Known:
+    """Return a number multiplied by itself as often as a constant says, which rises with the number above zero."""
+    value, low, high = (double(each) ** double(exponent.value) for each in base)
+    defined = (base.low == base.high) | ((base.low > 0) & base.high.notnull())
+    return Known(value, when((defined, low)), when((defined, high)))
 
 
 def _powers(left: Known, right: Known) -> tuple[ir.Value, ir.Value]:

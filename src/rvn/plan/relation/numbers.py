@@ -21,6 +21,7 @@ LARGEST = 1.797e308
 EXACT = 2.0**53  # float64 holds every whole number below
 TOO_MUCH = 709.78  # the exponential of more is too large for float64
 TOO_LITTLE = -745.2  # the exponential of less is zero in float64
+ALWAYS, NEVER = ibis.literal(True), ibis.literal(False)
 
 
 def literal(value: float) -> ir.Value:
@@ -36,10 +37,10 @@ def literal(value: float) -> ir.Value:
     return ibis.literal(repr(float(value))).cast("float64")
 
 
-def unknown(kind: str = "float64") -> ir.Value:
+def unknown(kind: str | dt.DataType = "float64") -> ir.Value:
     """Return what is known of nobody."""
     # Compared with NULL itself, ibis would ask whether the other value is NULL; here the answer is unknown.
-    return ops.Cast(ibis.null(), dt.dtype(kind)).to_expr()
+    return ops.Cast(ibis.null(), dt.dtype(kind).copy(nullable=True)).to_expr()
 
 
 def double(value: ir.Value) -> ir.Value:
@@ -51,29 +52,42 @@ def double(value: ir.Value) -> ir.Value:
 
 def known(*values: ir.Value) -> ir.BooleanValue:
     """Return whether all values are known."""
-    return every([value.notnull() for value in values if not _is_number(value.op())])
+    return every([value.notnull() for value in values if number_of(value) is None])
 
 
-def _is_number(operation: ops.Node) -> bool:
-    """Return whether a number is written down as it is."""
-    if isinstance(operation, ops.Cast):
-        return _is_number(operation.arg)
-    return isinstance(operation, ops.Literal) and operation.value is not None
+def number_of(value: ir.Value) -> float | None:
+    """Return a number that is written down as it is, None for any other value."""
+    operation = value.op()
+    while isinstance(operation, ops.Cast):
+        operation = operation.arg
+    is_number = isinstance(operation, ops.Literal) and operation.value is not None and value.type().is_numeric()
+    return float(operation.value) if is_number else None
 
 
 def every(conditions: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
     """Return whether all conditions hold."""
-    return _joined(conditions, operator.and_) if conditions else ibis.literal(True)
+    return _joined(conditions, operator.and_, ALWAYS, NEVER)
 
 
 def some(conditions: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
     """Return whether any condition holds."""
-    return _joined(conditions, operator.or_) if conditions else ibis.literal(False)
+    return _joined(conditions, operator.or_, NEVER, ALWAYS)
 
 
-def _joined(values: Sequence[ir.Value], join: Callable[[ir.Value, ir.Value], ir.Value]) -> ir.Value:
-    """Return values joined two by two, so that many do not nest deeply."""
-    values = list(values)
+def _joined(
+    conditions: Sequence[ir.BooleanValue],
+    join: Callable[[ir.BooleanValue, ir.BooleanValue], ir.BooleanValue],
+    nothing: ir.BooleanValue,
+    everything: ir.BooleanValue,
+) -> ir.BooleanValue:
+    """Return conditions joined two by two, so that many do not nest deeply.
+
+    A condition that is `nothing` makes no difference to the others, one that is `everything` settles it.
+    """
+    different = dict.fromkeys(condition.op() for condition in conditions)
+    if everything.op() in different:
+        return everything
+    values = [operation.to_expr() for operation in different if operation != nothing.op()] or [nothing]
     while len(values) > 1:
         pairs = [join(one, other) for one, other in zip(values[::2], values[1::2], strict=False)]
         values = pairs + values[len(pairs) * 2 :]
@@ -82,7 +96,14 @@ def _joined(values: Sequence[ir.Value], join: Callable[[ir.Value, ir.Value], ir.
 
 def when(*branches: tuple[ir.BooleanValue, ir.Value], otherwise: ir.Value | None = None) -> ir.Value:
     """Return the value of the first condition that holds, unknown where none does."""
-    return ibis.cases(*branches, else_=otherwise)
+    possible = [(condition, value) for condition, value in branches if condition.op() != NEVER.op()]
+    for place, (condition, value) in enumerate(possible):
+        if condition.op() == ALWAYS.op():
+            possible, otherwise = possible[:place], value
+            break
+    if possible:
+        return ibis.cases(*possible, else_=otherwise)
+    return unknown(branches[0][1].type()) if otherwise is None else otherwise
 
 
 def total(values: Sequence[ir.Value]) -> ir.Value:
@@ -105,6 +126,9 @@ def extreme(which: str, values: Sequence[ir.Value]) -> ir.Value:
         return different[0]
     if any(value.type().is_floating() for value in different):
         different = [double(value) for value in different]
+    constants = {number: value for value in different if (number := number_of(value)) is not None}
+    if len(constants) == len(different):
+        return constants[min(constants) if which == "min" else max(constants)]
     # Where one is unknown engines disagree: some leave it out.
     return when((known(*different), ibis.least(*different) if which == "min" else ibis.greatest(*different)))
 
@@ -141,7 +165,7 @@ def times(left: ir.Value, right: ir.Value, size: float) -> ir.Value:
 def over(left: ir.Value, right: ir.Value, size: float) -> ir.Value:
     """Return a quotient of numbers, unknown where it is not defined or too large."""
     left, right = double(left), double(right)
-    quotient = left / right.nullif(0)
+    quotient = left / (right if number_of(right) else right.nullif(0))
     if size < LARGE:
         return quotient
     return when((right.abs() >= 1, quotient), (left.abs() <= literal(LARGEST) * right.abs(), quotient))

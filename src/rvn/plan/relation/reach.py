@@ -96,7 +96,17 @@ def _of_arithmetic(node: nodes.Arithmetic, left: Reach, right: Reach) -> Reach:
             return Reach(left.size / abs(node.right.value), *OPEN)
         decimals = decimals_of(node.right)
         return Reach(math.inf if decimals is None else left.size * 10.0**decimals, *OPEN)
+    times = whole_power(node)
+    if times and left.size < LARGE ** (1 / times):
+        return Reach(left.size**times, *OPEN)
     return Reach(math.inf, *OPEN)
+
+
+def whole_power(node: nodes.Arithmetic) -> int:
+    """Return how often a number is multiplied by itself where that is said by a constant and never too small, or 0."""
+    exponent = node.right.value if isinstance(node.right, nodes.Constant) else 0.0
+    is_small = 1 <= exponent <= 16 and exponent.is_integer() and decimals_of(node.left) is not None
+    return int(exponent) if is_small else 0
 
 
 def _of_function(node: nodes.Apply, inner: Reach) -> Reach:

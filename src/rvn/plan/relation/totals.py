@@ -116,7 +116,8 @@ def _total(on: Relation, node: nodes.Total) -> Known:
         counted = _plain(on, node, parts, name)
         low, high = _plain_ends(on, node, parts, counted, name)
     else:
-        counted = _general(on, node, parts, name)
+        needs_all = not node.allow and node.at_least <= len(parts) and not any(_may_be_left_out(on, node, part) for part in parts)
+        counted = _needing_all(on, node, parts, name) if needs_all else _general(on, node, parts, name)
         low, high = _ends(on, node, parts, name)
     value = _by_rule(on, node, parts, counted)
     if on.reach(node).size >= LARGE:
@@ -140,6 +141,18 @@ def _plain(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> C
     if node.only is not None and node.allow:
         forbidden += [part.value.isnull() for part in parts if part.part.name not in node.only]
     return Counted(raw, literal(n_parts), n_absent, forbidden)
+
+
+def _may_be_left_out(on: Relation, node: nodes.Total, addend: Addend) -> bool:
+    """Return whether a part is left out of the total of some people."""
+    is_always_asked = addend.field is None or addend.field.asked is None
+    return not is_always_asked or left_out_by_reason(on, node, addend.part) is not None
+
+
+def _needing_all(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:
+    """Add up parts each of which has to be known."""
+    raw = _add(on, node, parts, [part.value for part in parts], f"{name}_raw")
+    return Counted(raw, literal(len(parts)), literal(0), [])
 
 
 def _general(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:

@@ -37,7 +37,6 @@ DIALECTS = {
     "snowflake": ("snowflake", "snowflake"),
     "mysql": ("mysql", "mysql"),
 }
-COMPILED = {"mssql": "tsql"}
 WIDTH = 110  # letters of a line of a comment
 TEXTS = {"choice": "string", "level": "string", "date": "date"}  # how a column is read; others as float64
 
@@ -140,8 +139,10 @@ class _Writer:
 
     def __init__(self, dialect: str) -> None:
         import sqlglot
+        from ibis.backends.sql import compilers
 
-        self._compiled_as, self._written_as = DIALECTS[dialect]
+        compiled_as, self._written_as = DIALECTS[dialect]
+        self._compiler = getattr(compilers, compiled_as).compiler
         self._dialect = sqlglot.Dialect.get_or_raise(self._written_as)
         self._engine = Engine(dialect)
 
@@ -163,16 +164,13 @@ class _Writer:
 
     def selected(self, values: Mapping[str, ir.Value], known: Mapping[str, Any]) -> list[str]:
         """Return values as they stand in a select over columns of known types."""
-        import sqlglot
         from sqlglot import exp
 
         table = ibis.table(known, name="below")
         query = table.select(**{name: bound(value, table) for name, value in values.items()})
-        compiled = str(ibis.to_sql(query, dialect=self._compiled_as))
         found = []
-        for column in sqlglot.parse_one(
-            compiled, dialect=COMPILED.get(self._compiled_as, self._compiled_as)
-        ).expressions:
+        for selected in self._compiler.to_sqlglot(query).expressions:
+            column = selected.copy()  # ibis uses one piece in several places
             for identifier in column.find_all(exp.Identifier):
                 identifier.set("quoted", self._is_special(identifier.name))
             for reference in column.find_all(exp.Column):
@@ -206,10 +204,14 @@ def _made_plain(column: Any) -> None:
         if isinstance(node, exp.Case):
             if isinstance(node.args.get("default"), exp.Null):
                 node.set("default", None)
-        elif isinstance(node.parent, (exp.And, exp.Or)) and isinstance(node.this, (*simple, type(node.parent))):
+            continue
+        is_joined = isinstance(node.parent, (exp.And, exp.Or)) and isinstance(node.this, (*simple, type(node.parent)))
+        is_compared = isinstance(node.parent, simple) and isinstance(node.this, (exp.In, exp.Add, exp.Sub))
+        if is_joined or is_compared:
             node.replace(node.this)
 
 
+_NOT_IN = re.compile(r"\bnot (\w+) in \(")
 # A condition and what follows from it, short enough for one line; and an entry of a list on a line of its own.
 _BRANCH = re.compile(r"(?m)^( *when [^\n]{1,60})\n *(then [^\n]{1,40})$")
 _ENTRIES = re.compile(r"(?m)^( *)((?:-?[0-9.]+|'[^'\n]*'),\n(?: *(?:-?[0-9.]+|'[^'\n]*'),?\n)+)")
@@ -232,6 +234,6 @@ def _filled(entries: re.Match[str]) -> str:
 
 
 def _in_small_letters(text: str) -> str:
-    """Return SQL with everything in small letters but what stands in quotes."""
+    """Return SQL with everything in small letters but what stands in quotes, and `not a in` as `a not in`."""
     parts = re.split(r"('(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\])", text)
-    return "".join(part if place % 2 else part.lower() for place, part in enumerate(parts))
+    return "".join(part if place % 2 else _NOT_IN.sub(r"\1 not in (", part.lower()) for place, part in enumerate(parts))

@@ -12,6 +12,7 @@ from rvn.plan.relation import numbers
 from rvn.plan.relation.numbers import LARGE, LARGEST, double, every, extreme, known, literal, some, total, when
 from rvn.plan.relation.reach import whole_power
 from rvn.plan.relation.relation import Known, Relation, Truth, reads
+from rvn.plan.types import decimals_of
 
 
 @reads(nodes.Arithmetic)
@@ -28,7 +29,7 @@ def _arithmetic(on: Relation, node: nodes.Arithmetic) -> Known:
         case "/":
             return Known(numbers.over(left.value, right.value, size), *_quotients(on, node, left, right))
         case _ if whole_power(node) and size < LARGE:
-            return _whole_powers(left, right)
+            return _whole_powers(left, whole_power(node), can_be_small=decimals_of(node.left) is None)
         case _:
             return Known(numbers.power(left.value, right.value), *_powers(left, right))
 
@@ -91,9 +92,9 @@ def _quotients(on: Relation, node: nodes.Arithmetic, left: Known, right: Known) 
     return when((defined, extreme("min", corners))), when((defined, extreme("max", corners)))
 
 
-def _whole_powers(base: Known, exponent: Known) -> Known:
-    """Return a number multiplied by itself as often as a constant says, which rises with the number above zero."""
-    value, low, high = (double(each) ** double(exponent.value) for each in base)
+def _whole_powers(base: Known, times: int, can_be_small: bool) -> Known:
+    """Return a number multiplied by itself some times over; above zero it rises with the number."""
+    value, low, high = (numbers.whole_power(end, times, can_be_small) for end in base)
     defined = (base.low == base.high) | ((base.low > 0) & base.high.notnull())
     return Known(value, when((defined, low)), when((defined, high)))
 
@@ -170,12 +171,19 @@ def _apply(on: Relation, node: nodes.Apply) -> Known:
                 least = when((low.isnull(), double(literal(0.0))), otherwise=least)
             return Known(value, least, most)
         case _:
-            value, low, high = (numbers.logistic(end, size) for end in (value, low, high))
+            value, low, high = (_logistic(on, node, end, size) for end in (value, low, high))
             if on.reach(node.of).low_open:
                 low = ibis.coalesce(low, double(literal(0.0)))
             if on.reach(node.of).high_open:
                 high = ibis.coalesce(high, double(literal(1.0)))
             return Known(value, low, high)
+
+
+def _logistic(on: Relation, node: nodes.Apply, value: ir.Value, size: float) -> ir.Value:
+    """Return ``1 / (1 + exp(-value))``, exact at both ends."""
+    value = double(value)
+    growth = on.steps.hold(numbers.exponential_below(value.abs(), size), f"{on.name(node)}_exp")
+    return when((value >= 0, 1 / (1 + growth)), (value < 0, growth / (1 + growth)))
 
 
 @reads(nodes.Round)

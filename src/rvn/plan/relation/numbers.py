@@ -185,6 +185,16 @@ def power(left: ir.Value, right: ir.Value) -> ir.Value:
     )
 
 
+def whole_power(value: ir.Value, times: int, can_be_small: bool) -> ir.Value:
+    """Return a number multiplied by itself some times over, which is never too large but perhaps too small to write."""
+    value = double(value)
+    result = value ** double(literal(times))
+    if not can_be_small:
+        return result
+    least = literal(math.exp(TOO_LITTLE / times))
+    return when((value.abs() > least, result), (value.abs() <= least, double(literal(0.0))))
+
+
 def floor(value: ir.Value, size: float) -> ir.Value:
     """Return the whole number below; `size` is the most that the number can be."""
     if value.type().is_integer():
@@ -215,11 +225,11 @@ def exponential(value: ir.Value, size: float) -> ir.Value:
     return when((value.notnull() & (value < literal(TOO_MUCH)), little))
 
 
-def logistic(value: ir.Value, size: float) -> ir.Value:
-    """Return ``1 / (1 + exp(-value))``, exact at both ends."""
-    value = double(value)
-    growth = exponential(-value.abs(), size)
-    return when((value >= 0, 1 / (1 + growth)), (value < 0, growth / (1 + growth)))
+def exponential_below(value: ir.Value, size: float) -> ir.Value:
+    """Return the exponential of minus a number that is not negative; `size` is the most that the number can be."""
+    if size < -TOO_LITTLE:
+        return (-value).exp()
+    return when((value < literal(-TOO_LITTLE), (-value).exp()), (value >= literal(-TOO_LITTLE), double(literal(0.0))))
 
 
 def rounded(scaled: ir.Value, per: float, multiple: float, ties: str, size: float) -> ir.Value:

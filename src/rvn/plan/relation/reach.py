@@ -103,10 +103,9 @@ def _of_arithmetic(node: nodes.Arithmetic, left: Reach, right: Reach) -> Reach:
 
 
 def whole_power(node: nodes.Arithmetic) -> int:
-    """Return how often a number is multiplied by itself where that is said by a constant and never too small, or 0."""
+    """Return how often a number is multiplied by itself, where a constant says it; 0 for any other power."""
     exponent = node.right.value if isinstance(node.right, nodes.Constant) else 0.0
-    is_small = 1 <= exponent <= 16 and exponent.is_integer() and decimals_of(node.left) is not None
-    return int(exponent) if is_small else 0
+    return int(exponent) if exponent >= 1 and exponent.is_integer() else 0
 
 
 def _of_function(node: nodes.Apply, inner: Reach) -> Reach:

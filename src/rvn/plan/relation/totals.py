@@ -12,7 +12,20 @@ from rvn.plan import nodes
 from rvn.plan.nodes import Part
 from rvn.plan.relation import numbers
 from rvn.plan.relation.answers import points_of
-from rvn.plan.relation.numbers import EXACT, LARGE, LARGEST, count, double, known, literal, some, total, unknown, when
+from rvn.plan.relation.numbers import (
+    EXACT,
+    LARGE,
+    LARGEST,
+    NEVER,
+    count,
+    double,
+    known,
+    literal,
+    some,
+    total,
+    unknown,
+    when,
+)
 from rvn.plan.relation.relation import Known, Relation, reads
 
 PRESENT, ABSENT, LEFT_OUT, LEFT_OUT_BY_REASON, UNKNOWN = range(5)  # how a part stands
@@ -113,11 +126,10 @@ class Counted(NamedTuple):
 def _total(on: Relation, node: nodes.Total) -> Known:
     parts, name = [Addend(on, node, part) for part in node.parts], on.name(node)
     if all(part.is_plain for part in parts):
-        counted = _plain(on, node, parts, name)
+        counted = _counted(on, node, parts, name)
         low, high = _plain_ends(on, node, parts, counted, name)
     else:
-        needs_all = not node.allow and node.at_least <= len(parts) and not any(_may_be_left_out(on, node, part) for part in parts)
-        counted = _needing_all(on, node, parts, name) if needs_all else _general(on, node, parts, name)
+        counted = _all_known(on, node, parts, name) if _needs_all(on, node, parts) else _counted(on, node, parts, name)
         low, high = _ends(on, node, parts, name)
     value = _by_rule(on, node, parts, counted)
     if on.reach(node).size >= LARGE:
@@ -125,59 +137,65 @@ def _total(on: Relation, node: nodes.Total) -> Known:
     return Known(value, low, high)
 
 
-def _plain(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:
-    """Count parts each of which is the answer to an item that is always asked, or its points."""
-    n_absent = on.steps.hold(count([part.value.isnull() for part in parts]), f"{name}_absent")
-    names = frozenset(part.field.name for part in parts if part.field)
-    if len(names) == len(parts):
-        on.absences.setdefault(names, n_absent)
-    raw = _add(on, node, parts, [ibis.coalesce(part.value, literal(0)) for part in parts], f"{name}_raw")
-    n_parts = len(parts)
-    forbidden = [] if node.allow >= n_parts else [n_absent > node.allow]
-    if node.at_least > n_parts:
-        forbidden.append(ibis.literal(True))
-    elif node.allow > n_parts - max(node.at_least, 1):
-        forbidden.append(n_absent > n_parts - max(node.at_least, 1))
-    if node.only is not None and node.allow:
-        forbidden += [part.value.isnull() for part in parts if part.part.name not in node.only]
-    return Counted(raw, literal(n_parts), n_absent, forbidden)
+def _needs_all(on: Relation, node: nodes.Total, parts: list[Addend]) -> bool:
+    """Return whether a total is known exactly where all of its parts are."""
+    return (
+        node.allow == 0 and node.at_least <= len(parts) and not any(_may_be_left_out(on, node, part) for part in parts)
+    )
 
 
 def _may_be_left_out(on: Relation, node: nodes.Total, addend: Addend) -> bool:
-    """Return whether a part is left out of the total of some people."""
     is_always_asked = addend.field is None or addend.field.asked is None
     return not is_always_asked or left_out_by_reason(on, node, addend.part) is not None
 
 
-def _needing_all(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:
-    """Add up parts each of which has to be known."""
+def _all_known(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:
     raw = _add(on, node, parts, [part.value for part in parts], f"{name}_raw")
     return Counted(raw, literal(len(parts)), literal(0), [])
 
 
-def _general(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:
-    """Count parts any of which may be left out, or unknown although nothing is absent."""
-    states = [on.steps.hold(_state(on, node, part), f"{name}_{part.part.name}_is") for part in parts]
-    nought = literal(0)
-    values = [when((state == PRESENT, part.value), otherwise=nought) for state, part in zip(states, parts, strict=True)]
+def _counted(on: Relation, node: nodes.Total, parts: list[Addend], name: str) -> Counted:
+    """Count the parts as they stand."""
+    stand, nought = [_standing(on, node, part) for part in parts], literal(0)
+    values = [
+        ibis.coalesce(part.value, nought) if part.is_plain else when((here.present, part.value), otherwise=nought)
+        for here, part in zip(stand, parts, strict=True)
+    ]
     raw = _add(on, node, parts, values, f"{name}_raw")
-    n_absent = on.steps.hold(count([state == ABSENT for state in states]), f"{name}_absent")
-    n_parts = on.steps.hold(count([state.isin([PRESENT, ABSENT, UNKNOWN]) for state in states]), f"{name}_parts")
-    by_reason = [state == LEFT_OUT_BY_REASON for state in states] if node.leave_out else []
-    n_present = n_parts - n_absent
-    forbidden = [some([state == UNKNOWN for state in states]), n_absent > node.allow, n_present < node.at_least]
-    forbidden.append((n_present < 1) & some([n_absent > 0, *by_reason]))
-    if node.only is not None:
-        outside = [
-            state == ABSENT for state, part in zip(states, parts, strict=True) if part.part.name not in node.only
-        ]
-        forbidden += outside
+    n_absent = on.steps.hold(count([here.absent for here in stand]), f"{name}_absent")
+    names = frozenset(part.field.name for part in parts if part.field and part.is_plain)
+    if len(names) == len(parts):
+        on.absences.setdefault(names, n_absent)
+    n_parts, forbidden = literal(len(parts)), [some([here.unknown for here in stand])]
+    left_out = [here.left_out for here in stand if here.left_out is not NEVER]
+    if left_out:
+        n_parts = on.steps.hold(n_parts - count(left_out), f"{name}_parts")
+        n_present = n_parts - n_absent
+        nothing = (n_present < 1) & some([n_absent > 0, *(here.by_reason for here in stand)])
+        forbidden += [n_absent > node.allow, n_present < node.at_least, nothing]
+    else:
+        most = min(node.allow, len(parts) - max(node.at_least, 1))  # that may be absent
+        forbidden.append(n_absent > most)
+    if node.only is not None and node.allow:
+        forbidden += [here.absent for here, part in zip(stand, parts, strict=True) if part.part.name not in node.only]
     return Counted(raw, n_parts, n_absent, forbidden)
 
 
-def _state(on: Relation, node: nodes.Total, addend: Addend) -> ir.Value:
-    """Return how a part stands: present, absent, left out, or unknown for another reason."""
+class Standing(NamedTuple):
+    """Where a part of a total is present, absent, unknown for another reason, left out, and so because of a reason."""
+
+    present: ir.BooleanValue
+    absent: ir.BooleanValue
+    unknown: ir.BooleanValue = NEVER
+    left_out: ir.BooleanValue = NEVER
+    by_reason: ir.BooleanValue = NEVER
+
+
+def _standing(on: Relation, node: nodes.Total, addend: Addend) -> Standing:
+    """Return how a part of a total stands."""
     part, field = addend.part, addend.field
+    if addend.is_plain:
+        return Standing(addend.value.notnull(), addend.value.isnull())
     branches: list[tuple[ir.BooleanValue, ir.Value]] = []
     if field is not None and field.asked is not None:
         branches.append((on.asked(field) == 0, literal(LEFT_OUT)))
@@ -188,7 +206,15 @@ def _state(on: Relation, node: nodes.Total, addend: Addend) -> ir.Value:
     fields = part.fields or ((field,) if field else ())
     if fields and not part.is_hidden:
         branches.append((some([on.is_absent(each) for each in fields]), literal(ABSENT)))
-    return when(*branches, otherwise=literal(UNKNOWN))
+    state = on.steps.hold(when(*branches, otherwise=literal(UNKNOWN)), f"{on.name(node)}_{part.name}_is")
+    reasons = [state == LEFT_OUT_BY_REASON] if by_reason is not None else []
+    return Standing(
+        state == PRESENT,
+        state == ABSENT,
+        state == UNKNOWN,
+        state.isin([LEFT_OUT, LEFT_OUT_BY_REASON]) if _may_be_left_out(on, node, addend) else NEVER,
+        some(reasons),
+    )
 
 
 def left_out_by_reason(on: Relation, node: nodes.Total, part: Part) -> ir.BooleanValue | None:
@@ -206,7 +232,7 @@ def _by_rule(on: Relation, node: nodes.Total, parts: list[Addend], counted: Coun
     """Return the total under the rule for absent answers, unknown where it may not be given."""
     raw, n_parts, n_absent, forbidden = counted
     plain = raw.times_over()
-    branches = [(some(forbidden), unknown(str(plain.type().copy(nullable=True))))] if forbidden else []
+    branches = [(some(forbidden), unknown(plain.type()))]
     if node.method == "zero" or not node.allow:
         return when(*branches, otherwise=plain)
     branches.append((n_absent == 0, double(plain)))
@@ -225,35 +251,26 @@ def _by_sign(on: Relation, node: nodes.Total, parts: list[Addend], counted: Coun
     """Return a sum with what absent parts add: the share of their points that others have of theirs."""
     shared = [part for part in parts if node.share_from is None or part.part.name in node.share_from]
     name, none = f"{on.name(node)}_had", double(literal(0.0))
-    there = {id(part): _is_there(on, node, part) for part in parts}
+    there = {id(part): _standing(on, node, part) for part in parts}
     had = counted.raw
     if len(shared) < len(parts):
-        values = [when((there[id(part)][0], part.value), otherwise=literal(0)) for part in shared]
+        values = [when((there[id(part)].present, part.value), otherwise=literal(0)) for part in shared]
         had = _add(on, node, shared, values, name)
     total_of_all, total_had, made = double(counted.raw.times_over()), double(had.times_over()), []
     for sign in (1.0, -1.0):
         present, absent = [none], [none]
         for part, (lowest, highest) in zip(parts, node.ends, strict=True):
             can_add = max(highest if sign > 0 else -lowest, 0.0)
-            is_present, is_absent = there[id(part)]
             if can_add:
                 points = double(literal(can_add))
-                absent.append(when((is_absent, points), otherwise=none))
+                absent.append(when((there[id(part)].absent, points), otherwise=none))
                 if part in shared:
-                    present.append(when((is_present, points), otherwise=none))
+                    present.append(when((there[id(part)].present, points), otherwise=none))
         could, lacks = (
             on.steps.hold(total(points), f"{name}_{end}") for points, end in ((present, "of"), (absent, "lacking"))
         )
         made.append((total_of_all * could + total_had * lacks) / could.nullif(0))
     return when((total_had > 0, made[0]), otherwise=made[1])
-
-
-def _is_there(on: Relation, node: nodes.Total, part: Addend) -> tuple[ir.BooleanValue, ir.BooleanValue]:
-    """Return where a part is present and where it is absent."""
-    if part.is_plain:
-        return part.value.notnull(), part.value.isnull()
-    state = on.steps.hold(_state(on, node, part), "")
-    return state == PRESENT, state == ABSENT
 
 
 def _plain_ends(

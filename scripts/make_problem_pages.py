@@ -856,6 +856,12 @@ PROSE: dict[str, tuple[str, str, str]] = {
         "What became of each row in an earlier rescoring stands in columns of the names that are to be made.",
         "Take these columns out; the file of the earlier run keeps them. New results go under another `--prefix`.",
     ),
+    "RVN790": (
+        "a CSV that was changed since rvn made it",
+        "Beside a scored CSV stands which version made it, with a digest of its bytes. They are others now, so what "
+        "stands there may not be true of it any more.",
+        "Look at what was changed. Where the results are still those of then, say `--from` and `--recorded-prefix`.",
+    ),
     "RVN784": (
         "levels of another version",
         "The column that should hold the old results has levels that the old version does not know.",
@@ -884,7 +890,8 @@ PROSE: dict[str, tuple[str, str, str]] = {
     "RVN754": (
         "Spark failed",
         "Spark did not start, or a task failed again and again. Its own messages may quote cells and are not repeated.",
-        "Look into the log of Spark. Nothing stands at the output.",
+        "Do what the message says, or look into the file that it names: there stands what Spark said, cells of people "
+        "maybe among it, so remove it in the end. Nothing stands at the output.",
     ),
     "RVN755": (
         "another run by Spark",

@@ -444,9 +444,9 @@ NO_SPARK = Message("RVN752", "the engine Spark needs {what}, which is not here",
 WORKERS_LACK = Message(
     "RVN753",
     "the workers of Spark cannot run rvn {version}: {why}",
-    "give all of them the same Python with the same rvn, and name it in PYSPARK_PYTHON",
+    "give all of them the same Python with the same rvn, and name it in PYSPARK_PYTHON{where}",
 )
-SPARK_FAILS = Message("RVN754", "Spark failed: {why}", "look into Spark's own messages, and run it again")
+SPARK_FAILS = Message("RVN754", "Spark failed: {why}", "{remedy}")
 SPARK_UNFINISHED = Message(
     "RVN755",
     "another run by Spark is writing '{file}', or one that was stopped has left something beside it",
@@ -623,6 +623,12 @@ RECORDED_OTHERWISE = Message(
     "RVN786",
     "the results were made when {version} had other {parts}",
     "they are kept as they were recorded",
+    severity="warning",
+)
+CHANGED_SINCE = Message(
+    "RVN790",
+    "'{file}' was changed since rvn made it, so what stands beside it about its version and columns was not used",
+    "say `--from` and `--recorded-prefix`, if its results are still those of then",
     severity="warning",
 )
 NO_VERSION_SAID = Message(

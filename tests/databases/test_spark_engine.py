@@ -8,6 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import rvn
 from rvn.batch import Account
 from rvn.errors import BatchError, FrameError, IdentityError, RvnError
 from rvn.scoring.files.score import ScoredFile
+from rvn.scoring.spark.reasons import failure
 from rvn.versions.origin import said_by
 
 # Sockets that pyspark leaves to be collected.
@@ -73,7 +77,7 @@ def test_spark_writes_the_rows_and_problems_that_are_written_here(spark_session:
     assert {"RVN602", "RVN603", "RVN604", "RVN737", "RVN738"} == set(problems["code"])
     assert here.account == spark.account
     assert [] == list(tmp_path.glob(".*"))
-    assert said_by(here.destination) | {"separator": ","} == said_by(Path(spark.destination)) | {"separator": ","}
+    assert said_by(here.destination).recipe == said_by(Path(spark.destination)).recipe | {"separator": ","}
     said = json.loads((Path(spark.destination) / "_rvn.json").read_text())
     assert (9, "spark") == (said["account"]["rows_in"], said["engine"]["name"])
 
@@ -94,8 +98,7 @@ def test_what_the_engine_cannot_do_is_said_at_once_and_without_spark(tmp_path: P
 
 
 def test_without_java_the_message_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(BatchError, match="RVN752 the engine Spark needs Java, which is not here\n    install Java 17"):
         rvn.load(RULES).score_with_spark(tmp_path / "in.parquet", tmp_path / "out.parquet")
 
@@ -144,48 +147,120 @@ def test_what_is_there_is_replaced_only_where_that_is_said(spark_session: Any, t
     assert ["out.parquet", "out.problems.parquet", "people.parquet"] == sorted(path.name for path in tmp_path.iterdir())
 
 
-def command(folder: Path, master: str, *more: str) -> list[str]:
-    """Return the command that scores the people of a folder on a master of its own."""
+def test_a_session_that_runs_already_is_not_asked_for_another_master(spark_session: Any, tmp_path: Path) -> None:
+    with pytest.raises(FrameError, match=r"RVN751 the engine Spark cannot go to 'yarn'\n.*local\[2\]"):
+        rvn.load(RULES).score_with_spark(tmp_path / "in.parquet", tmp_path / "out.parquet", master="yarn")
+
+
+# A process of Spark's own: little is done, so Java need not compile it well.
+QUICK = "--driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' --conf spark.ui.enabled=false pyspark-shell"
+SECONDS = 300  # that one run may take; it needs 20 of a quiet processor
+
+
+@contextmanager
+def started(folder: Path, master: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the command that scores the people of a folder, and leave no process behind, whatever happens."""
     script = "import sys; from rvn.cli import main; sys.argv[0] = 'rvn'; main()"
-    spark = ["--engine", "spark", "--master", master, *more]
-    return [sys.executable, "-c", script, "score", RULES, "people", "-o", "out.parquet", "--id", "case", *spark]
+    words = ["score", RULES, "people", "-o", "out.parquet", "--id", "case", "--engine", "spark", "--master", master]
+    environment = os.environ | {"PYSPARK_SUBMIT_ARGS": QUICK, "PYSPARK_PYTHON": sys.executable}
+    with (folder / "out.txt").open("wb") as out, (folder / "err.txt").open("wb") as err:
+        running = subprocess.Popen(
+            [sys.executable, "-c", script, *words, "--column", "priors=before", *more],
+            cwd=folder,
+            stdout=out,
+            stderr=err,
+            env=environment,
+            start_new_session=True,
+        )
+    try:
+        yield running
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait(SECONDS)
+
+
+def ended(folder: Path, master: str, *more: str) -> tuple[int, str, str]:
+    """Return how a command ended, and what it printed."""
+    with started(folder, master, *more) as running:
+        code = running.wait(SECONDS)
+        end = time.monotonic() + SECONDS
+        with suppress(ProcessLookupError):  # Java has ended with it, or does so by itself
+            while time.monotonic() < end:
+                os.killpg(running.pid, 0)
+                time.sleep(0.1)
+            pytest.fail("a process is left behind")
+    return code, (folder / "out.txt").read_text(), (folder / "err.txt").read_text()
 
 
 @pytest.mark.slow
 def test_executors_in_processes_of_their_own_score_as_one_does_here(tmp_path: Path) -> None:
     write_people(tmp_path)
-    columns = ["--column", "priors=before", "--format", "json"]
-    ran = subprocess.run(
-        command(tmp_path, "local-cluster[2,1,1024]", *columns), cwd=tmp_path, capture_output=True, text=True
-    )
+    code, out, err = ended(tmp_path, "local-cluster[2,1,1024]", "--format", "json")
     here = rvn.load(RULES).score_file(
         tmp_path / "people", tmp_path / "here.parquet", columns={"priors": "before"}, id_column="case"
     )
-    said = json.loads(ran.stdout)
-    assert 1 == ran.returncode
+    said = json.loads(out)
+    assert (1, "") == (code, err)
     assert here.account.to_record() == {**{name: said[name] for name in Account().to_record() if name != "counts"}} | {
         "counts": said["statuses"]
     }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [8, 14, 20])
-def test_a_run_that_is_killed_leaves_nothing_at_its_place(tmp_path: Path, seconds: int) -> None:
+def test_a_run_that_is_killed_leaves_nothing_at_its_place(tmp_path: Path) -> None:
     write_people(tmp_path)
-    wanted = command(tmp_path, "local[2]", "--column", "priors=before")
-    running = subprocess.Popen(
-        wanted, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        running.wait(seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
-    there = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")}
-    if "out.parquet" in there:
-        assert {"people", "out.parquet", "out.problems.parquet"} == there
-    else:
-        assert {"people"} == there - {"out.problems.parquet"}
-    again = subprocess.run([*wanted, "--replace"], cwd=tmp_path, capture_output=True, text=True)
-    assert 1 == again.returncode, again.stderr
+    work = tmp_path / ".out.parquet.unfinished"
+    for stage in ("", "output", "output/_SUCCESS", "problems"):  # what is there when it is killed
+        with started(tmp_path, "local[2]", "--replace") as running:
+            while not (work / stage).exists():
+                assert running.poll() is None, (tmp_path / "err.txt").read_text()
+                time.sleep(0.01)
+        assert {"people", "out.txt", "err.txt", work.name} == {path.name for path in tmp_path.iterdir()}
+        shutil.rmtree(work / "output", ignore_errors=True)  # so that the next run is not taken for this one
+        shutil.rmtree(work / "problems", ignore_errors=True)
+    code, out, err = ended(tmp_path, "local[2]")
+    assert (2, "", True) == (code, out, err.startswith("RVN755"))
+    code, out, err = ended(tmp_path, "local[2]", "--replace")
+    assert (1, "") == (code, err)
+    assert "9 rows in = 9 rows out + 0 not scored." in out
+    assert not work.exists()
     assert 9 == len(pl.read_parquet(tmp_path / "out.parquet" / "*.parquet"))
+
+
+@pytest.mark.slow
+def test_a_master_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
+    write_people(tmp_path)
+    code, out, err = ended(tmp_path, "k8s://https://127.0.0.1:1")
+    assert (2, "") == (code, out)
+    assert err.startswith("RVN754 Spark failed: no connection was made; nothing was written to 'out.parquet'\n")
+    log = Path(err.split()[-1])
+    assert "Connection refused" in log.read_text()
+    log.unlink()
+    assert {"people", "out.txt", "err.txt"} == {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [
+        ("java.io.IOException: No space left on device", "RVN754", "no space is left on a disk"),
+        ("Caused by: ModuleNotFoundError: No module named 'rvn'", "RVN753", "they have no rvn"),
+        ("All masters are unresponsive! Giving up. Connection refused", "RVN754", "no master answers"),
+        (
+            "[FAILED_READ_FILE.NO_HINT] Encountered error while reading file file:///a b.parquet. ",
+            "RVN754",
+            "'file:///a b.parquet' cannot be read",
+        ),
+        ("a cell 4711", "RVN754", "Exception"),
+    ],
+)
+@pytest.mark.parametrize("is_logged", [True, False])
+def test_why_spark_failed_is_said_without_its_words(
+    tmp_path: Path, said: str, code: str, words: str, is_logged: bool
+) -> None:
+    log = tmp_path / "spark.log"
+    log.write_text(said if is_logged else "")
+    found = failure(Exception("" if is_logged else said), log, "out.parquet")
+    assert (code, True) == (found.code, words in found.message)
+    assert "4711" not in str(found)
+    assert found.hint.endswith(f"what Spark said stands in {log}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -297,7 +297,8 @@ def score(
             is_fine = results.say_result(result, language.value, form)
         else:
             instrument = instrument.accepting(*recalled or ())
-            how = {
+            how: dict[str, Any] = {
+                "bar": form is Format.TEXT,
                 "on": reading.day(on),
                 "mapping": mapping,
                 "columns": files.mapping(column or ()),
@@ -311,7 +312,7 @@ def score(
                 raise CommandError(problems.MASTER.at())
             else:
                 how |= {"separator": files.separator_of(separator), "resume": resume}
-                scored = files.score(instrument, Path(source), output, bar=form is Format.TEXT, **how)
+                scored = files.score(instrument, Path(source), output, **how)
             is_fine = results.say_batch(instrument, scored, files.separator_of(separator), form)
         if not is_fine:
             raise typer.Exit(Exit.PROBLEMS)

@@ -48,25 +48,31 @@ def score(instrument: Instrument, source: Path, out: str | None, *, bar: bool, *
 
 
 def score_by_spark(
-    instrument: Instrument, source: str, out: str | None, *, resume: bool, master: str | None, **how: Any
+    instrument: Instrument, source: str, out: str | None, *, bar: bool, resume: bool, master: str | None, **how: Any
 ) -> ScoredFile:
-    """Return what became of files that Spark scored; how far it is, Spark shows itself."""
+    """Return what became of files that Spark scored, after showing how far it is where somebody looks on."""
     destination = _place(out)
     if resume:
         remedy = "leave `--resume` out: a task that is lost is run again by itself; `--replace` starts again"
         raise CommandError(messages.SPARK_CANNOT.at(what="resume a run", remedy=remedy))
-    return instrument.score_with_spark(source, destination, master=master, **how)
+    with _shown(bar and sys.stderr.isatty()) as progress:
+        return instrument.score_with_spark(source, destination, master=master, progress=progress, **how)
 
 
 def _place(out: str | None) -> str:
     """Return where scored rows go."""
     if out is None:
         raise CommandError(problems.OUT_NEEDED.at())
+    require_arrow()
+    return out
+
+
+def require_arrow() -> None:
+    """Raise where the library that reads and writes files is not installed."""
     try:
         import pyarrow  # noqa: F401
     except ModuleNotFoundError:
         raise CommandError(problems.ARROW.at()) from None
-    return out
 
 
 def first_problems(path: Path | str, count: int, separator: str) -> list[dict[str, Any]]:

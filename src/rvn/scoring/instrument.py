@@ -204,6 +204,7 @@ class Instrument:
         prefix: str = "",
         outputs: Collection[str] | None = None,
         replace: bool = False,
+        progress: Callable[[Progress], None] | None = None,
     ) -> ScoredFile:
         """Score Parquet files on a cluster; see `rvn.scoring.spark.score.score_with_spark`."""
         from rvn.scoring.spark.score import score_with_spark
@@ -220,6 +221,7 @@ class Instrument:
             prefix=prefix,
             outputs=outputs,
             replace=replace,
+            progress=progress,
         )
 
     def score_table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +58,9 @@ class Places:
             found += [_file(status, inner)] if status.isFile() else self._below(place, status.getPath(), inner)
         return found
 
-    def make_folder(self, place: str) -> None:
-        """Make a folder."""
-        self._system(place).mkdirs(self.path(place))
+    def make_folder(self, place: str) -> bool:
+        """Make a folder, and return whether that was done."""
+        return bool(self._system(place).mkdirs(self.path(place)))
 
     def write(self, place: str, content: bytes) -> None:
         """Write a small file."""
@@ -94,6 +95,29 @@ class Places:
 
 def _file(status: Any, names: tuple[str, ...]) -> File:
     return File(status.getPath(), names, int(status.getLen()), int(status.getModificationTime()))
+
+
+_KINDS = {
+    r"binary \((STRING|ENUM|JSON)\)": "text",
+    r"(int32|int64)( \(INTEGER\(.*)?": "whole numbers",
+    r"(float|double)": "decimal numbers",
+    r"boolean": "truth values",
+}
+
+
+def in_words(found: str, other: str) -> tuple[str, str]:
+    """Return what two columns hold, in words where these tell them apart.
+
+    >>> in_words("binary (STRING)", "int64")
+    ('text', 'whole numbers')
+    >>> in_words("int32 (INTEGER(16,true))", "int64")
+    ('int32 (INTEGER(16,true))', 'int64')
+    """
+    one, two = (
+        next((words for pattern, words in _KINDS.items() if re.fullmatch(pattern, kind)), kind)
+        for kind in (found, other)
+    )
+    return (found, other) if one == two else (one, two)
 
 
 def _type(field: Any) -> str:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rvn import messages
-from rvn.batch import Account
+from rvn.batch import Account, Progress
 from rvn.batch.chunk import rows_at_once
-from rvn.errors import BatchError, Diagnostic, FrameError
+from rvn.errors import Diagnostic, FrameError
 from rvn.scoring.files.mapping import Names, read_mapping
 from rvn.scoring.files.score import ScoredFile, identity_of
 from rvn.scoring.files.scorer import Scorer
 from rvn.scoring.spark.places import Places
-from rvn.scoring.spark.session import reason, session
+from rvn.scoring.spark.progress import watched
+from rvn.scoring.spark.session import session
 from rvn.scoring.spark.source import SparkSource, address
 from rvn.scoring.spark.targets import Targets, problems_of
-from rvn.scoring.spark.workers import ROW, finding, found_schema, raised, scored_schema, scoring
+from rvn.scoring.spark.workers import ROW, counting, finding, found_schema, scored_schema, scoring
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
@@ -43,6 +43,7 @@ def score_with_spark(
     prefix: str = "",
     outputs: Collection[str] | None = None,
     replace: bool = False,
+    progress: Callable[[Progress], None] | None = None,
 ) -> ScoredFile:
     """Return what became of Parquet files after Spark has put their rows, with their outputs, at a destination.
 
@@ -63,6 +64,8 @@ def score_with_spark(
         As for `rvn.scoring.files.score.score_file`.
     replace
         Whether to replace what stands at the destination, and what a run that was stopped has left.
+    progress
+        Called twice a second, from another thread.
 
     Raises
     ------
@@ -85,18 +88,19 @@ def score_with_spark(
         "prefix": prefix,
         "outputs": None if outputs is None else sorted(outputs),
     }
-    with session(master) as running:
+    with session(master, target) as running:
         places = Places(running)
-        with _told(target):
-            rows = SparkSource(places, place)
-            work = _Work(running, rows, instrument, names, {"on": on, "prefix": prefix, "outputs": outputs})
-            with Targets(places, target, place, replace=replace) as targets:
-                account = work.account(targets)
-                if not rows.is_unchanged():
-                    raise FrameError(messages.CHANGED_MEANWHILE.at(file=target))
-                engine = {"name": "spark", "version": running.version}
-                said = {"rvn": version("rvn"), "input": rows.identity, "recipe": recipe, "engine": engine}
-                targets.publish(json.dumps({**said, "account": account.to_record()}, ensure_ascii=False))
+        rows = SparkSource(places, place)
+        counted = None if progress is None else running.sparkContext.accumulator(0)
+        how = {"on": on, "prefix": prefix, "outputs": outputs}
+        work = _Work(running, rows, instrument, names, counted, how)
+        with Targets(places, target, place, replace=replace) as targets, watched(counted, rows.rows, progress):
+            account = work.account(targets)
+            if not rows.is_unchanged():
+                raise FrameError(messages.CHANGED_MEANWHILE.at(file=target))
+            engine = {"name": "spark", "version": running.version}
+            said = {"rvn": version("rvn"), "input": rows.identity, "recipe": recipe, "engine": engine}
+            targets.publish(json.dumps({**said, "account": account.to_record()}, ensure_ascii=False))
     return ScoredFile(_shown(target), _shown(problems_of(target)), account)
 
 
@@ -130,11 +134,17 @@ class _Work:
     """The work that Spark is given."""
 
     def __init__(
-        self, running: Any, rows: SparkSource, instrument: Instrument, names: Names, how: Mapping[str, Any]
+        self,
+        running: Any,
+        rows: SparkSource,
+        instrument: Instrument,
+        names: Names,
+        counted: Any,
+        how: Mapping[str, Any],
     ) -> None:
         from pyspark.sql.pandas.types import to_arrow_schema
 
-        self._running, self._rows, self._names = running, rows, names
+        self._running, self._rows, self._names, self._counted = running, rows, names, counted
         running.conf.set("spark.sql.session.timeZone", "UTC")
         running.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
         self._read = running.read.parquet(rows.place)
@@ -172,7 +182,7 @@ class _Work:
         from pyspark.sql.pandas.types import from_arrow_schema
 
         made = scored_schema(self._scorer, self._schema)
-        return self._read.mapInArrow(scoring(self._scorer, made), from_arrow_schema(made))
+        return self._read.mapInArrow(counting(scoring(self._scorer, made), self._counted), from_arrow_schema(made))
 
     def _problems(self) -> Any:
         """Return the problems of all rows, numbered as they stand in the files one behind the other."""
@@ -187,7 +197,8 @@ class _Work:
         lost = functions.raise_error(functions.lit("a row of a file that was not listed"))
         row = functions.when(functions.col(start).isNull(), lost).otherwise(functions.col(start) + functions.col(ROW))
         rows = rows.join(functions.broadcast(starts), FILE, "left").select(*needed, row.alias(ROW))
-        problems = rows.mapInArrow(finding(self._scorer), from_arrow_schema(found_schema()))
+        found = counting(finding(self._scorer), self._counted)
+        problems = rows.mapInArrow(found, from_arrow_schema(found_schema()))
         if named is not None:
             problems = problems.unionByName(_of_ids(rows.select(functions.col(f"`{named}`").alias("id"), ROW)))
         return problems.orderBy(ROW).withColumnRenamed(ROW, "row")
@@ -213,22 +224,3 @@ def _columns_of(problem: Diagnostic) -> Iterator[Any]:
     for name, text in (texts | {"value": ""}).items():
         yield functions.lit(text).cast("string").alias(name)
     yield functions.lit(False).alias("not_scored")
-
-
-@contextmanager
-def _told(target: str) -> Iterator[None]:
-    """Say in rvn's words why Spark stopped."""
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except (PySparkException, Py4JError) as error:
-        own = raised(error)
-        if own is not None:
-            raise own from None
-        raise BatchError(messages.SPARK_FAILS.at(why=f"{reason(error)}; nothing was written to '{target}'")) from None
-    except KeyboardInterrupt:
-        raise BatchError(
-            messages.SPARK_FAILS.at(why=f"somebody stopped it; nothing was written to '{target}'")
-        ) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 from rvn import messages
 from rvn.errors import Diagnostic, FrameError
-from rvn.scoring.spark.places import File, Places
+from rvn.scoring.spark.places import File, Places, in_words
 
 # Hadoop and Spark write the beginning of an address with one sign or with three.
 ROOT = ("^([a-z0-9]+):/+", r"\1:/")
@@ -101,8 +101,9 @@ def _differences(name: str, types: dict[str, str], first: str, before: dict[str,
         missing, more = sorted(before.keys() - types.keys()), sorted(types.keys() - before.keys())
         what = ", ".join([*(f"no '{column}'" for column in missing), *(f"also '{column}'" for column in more)])
         return [messages.COLUMNS_DIFFER.at(file=name, first=first, what=what)]
-    return [
-        messages.COLUMN_CHANGES.at(column=column, found=types[column], file=name, before=kind, first=first)
-        for column, kind in before.items()
-        if types[column] != kind
-    ]
+    problems = []
+    for column, kind in before.items():
+        if types[column] != kind:
+            now, then = in_words(types[column], kind)
+            problems.append(messages.COLUMN_CHANGES.at(column=column, found=now, file=name, before=then, first=first))
+    return problems

@@ -51,7 +51,11 @@ class Targets:
 
     def __enter__(self) -> Targets:
         self._places.remove(self._work)
-        self._places.make_folder(self._work)
+        if not self._places.make_folder(self._work):
+            remedy = "check the rights of the user that Spark runs as, or choose another place"
+            raise BatchError(
+                messages.OUTPUT_FAILS.at(file=self.targets["output"], why="no folder can be made there", remedy=remedy)
+            )
         return self
 
     def __exit__(

@@ -18,6 +18,20 @@ ROW = "__rvn_row"  # a column with the number of a row
 MARK = "rvn's own problem "
 
 Batches = Iterable[pa.RecordBatch]
+Work = Callable[[Batches], Iterator[pa.RecordBatch]]
+
+
+def counting(work: Work, counted: Any) -> Work:
+    """Return the same work, which adds the rows that it is given to an accumulator of Spark, if there is one."""
+    if counted is None:
+        return work
+
+    def noticed(batches: Batches) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            counted.add(batch.num_rows)
+            yield batch
+
+    return lambda batches: work(noticed(batches))
 
 
 def scored_schema(scorer: Scorer, schema: pa.Schema) -> pa.Schema:
@@ -31,7 +45,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(kind) else kind
 
 
-def scoring(scorer: Scorer, schema: pa.Schema) -> Callable[[Batches], Iterator[pa.RecordBatch]]:
+def scoring(scorer: Scorer, schema: pa.Schema) -> Work:
     """Return the function that gives rows with their outputs."""
 
     def scored(batches: Batches) -> Iterator[pa.RecordBatch]:
@@ -46,7 +60,7 @@ def found_schema() -> pa.Schema:
     return pa.schema([field.with_name(ROW) if field.name == "row" else field for field in PROBLEMS])
 
 
-def finding(scorer: Scorer) -> Callable[[Batches], Iterator[pa.RecordBatch]]:
+def finding(scorer: Scorer) -> Work:
     """Return the function that gives the problems of rows which say where they stand."""
 
     def found(table: pa.Table) -> pa.Table:

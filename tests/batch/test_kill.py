@@ -22,6 +22,7 @@ import pytest
 
 from rvn.batch import problems_beside
 from rvn.batch.journal import work_folder
+from rvn.batch.said import said_beside
 
 SCRIPT = Path(__file__).with_name("killed.py")
 
@@ -81,14 +82,20 @@ class Scoring:
         """Let it score, and kill it after some seconds; return whether it came to its end before."""
         return self.worker.run(self.what, self.source, self.scored, kill_after)
 
-    def made(self) -> tuple[bytes, bytes]:
+    @property
+    def beside(self) -> list[Path]:
+        """Name what stands beside the output."""
+        is_csv = self.scored.suffix == ".csv"
+        return [problems_beside(self.scored), *([said_beside(self.scored)] if is_csv else [])]
+
+    def made(self) -> list[bytes]:
         """Return what has been made."""
-        return self.scored.read_bytes(), problems_beside(self.scored).read_bytes()
+        return [path.read_bytes() for path in (self.scored, *self.beside)]
 
     def clear(self) -> None:
         """Take it away; nothing else is left behind."""
-        self.scored.unlink()
-        problems_beside(self.scored).unlink()
+        for path in (self.scored, *self.beside):
+            path.unlink()
         assert [self.source] == list(self.folder.iterdir())
 
 

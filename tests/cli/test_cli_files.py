@@ -253,7 +253,7 @@ def test_an_older_file_is_replaced_only_when_asked_for_and_whole(run: Run, peopl
     assert (2, ["RVN725"], "older\n") == (ran.code, ran.codes, Path("out.csv").read_text())
     assert 1 == run("score", RULES, people, "-o", "out.csv", "--replace").code
     assert 6 == len(_rows("out.csv"))
-    assert {"people.csv", "out.csv", "out.problems.csv"} == {path.name for path in Path().iterdir()}
+    assert {"people.csv", "out.csv", "out.problems.csv", "out.rvn.json"} == {path.name for path in Path().iterdir()}
 
 
 def test_a_write_that_fails_leaves_what_was_there(

@@ -25,7 +25,9 @@ class Encoded:
 
 
 class Form(Protocol):
-    """How a table becomes bytes, part by part."""
+    """How a table becomes bytes, part by part; and whether there is a place for metadata among them."""
+
+    holds_metadata: bool
 
     def start(self, schema: pa.Schema) -> bytes:
         """Return what stands before the first part."""
@@ -50,6 +52,8 @@ class Form(Protocol):
 
 class Parquet:
     """One row group a part; the schema's metadata go into the file's."""
+
+    holds_metadata = True
 
     def start(self, schema: pa.Schema) -> bytes:
         """Return the mark of Parquet."""
@@ -86,6 +90,8 @@ def _file(table: pa.Table) -> memoryview:
 
 class Csv:
     """Text by RFC 4180 with line feeds: cells are in quotes where they must be, an absent one is empty."""
+
+    holds_metadata = False
 
     def __init__(self, separator: str = ",") -> None:
         self.separator = separator

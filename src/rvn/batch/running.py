@@ -26,6 +26,7 @@ from rvn.batch.forms import Encoded, Form
 from rvn.batch.ids import ENTRY, Ids, digests
 from rvn.batch.journal import Journal
 from rvn.batch.output import Output
+from rvn.batch.said import said_beside, write_said
 from rvn.errors import BatchError, FrameError, RvnError
 
 SECONDS = 1.0  # between two times that finished parts are put safely on the disk
@@ -73,7 +74,8 @@ def run(
         What is done with each table of them. It runs on several threads at once, must depend on its table alone,
         and is first called with a table without rows, whose result has the columns of the output.
     destination
-        The file that is made, whole or not at all; its problems stand beside it, in the same form.
+        The file that is made, whole or not at all; its problems stand beside it, in the same form, and what made it,
+        where the form has no place for that.
     form
         How both are written.
     recipe
@@ -97,7 +99,12 @@ def run(
     """
     empty = transform(source.schema.empty_table()).table
     form.encode(empty)  # so that a column which the form cannot hold is said before anything runs
-    journal = Journal([destination, problems_beside(destination)])
+    beside = (
+        [problems_beside(destination)]
+        if form.holds_metadata
+        else [problems_beside(destination), said_beside(destination)]
+    )
+    journal = Journal([destination, *beside])
     identity = {"rvn": version("rvn"), "input": source.identity, "recipe": recipe}
     work = None
     try:
@@ -207,16 +214,21 @@ class _Work:
         is_whole = account.is_complete and account.rows_out == self.output.rows
         if not is_whole or source.rows not in (None, account.rows_in):
             raise self._rows_lost(source.rows or account.rows_in, account.placed, account.not_scored)
-        written = json.dumps({**identity, "account": account.to_record()}, ensure_ascii=False)
+        said = {**identity, "account": account.to_record()}
+        written = json.dumps(said, ensure_ascii=False)
         for output in (self.output, self.problems):
             output.finish({b"rvn": written.encode()})
+        if not self.form.holds_metadata:
+            files = {"output": self.output.path, "problems": self.problems.path}
+            write_said(self.journal.folder / "said", said, files)
         self.journal.write({"published": True, "account": account.to_record()})
 
     def publish(self) -> None:
         """Put the whole files at their places, the output last: where it stands, everything is done."""
         destination, folder = self.journal.destination, self.journal.folder
         self.close_files()
-        for name, place in (("problems", problems_beside(destination)), ("output", destination)):
+        places = {"problems": problems_beside(destination), "said": said_beside(destination), "output": destination}
+        for name, place in places.items():
             if (folder / name).exists():
                 (folder / name).replace(place)
         _synchronise_folder(destination.parent)

@@ -68,11 +68,12 @@ def run(
     form: Form = Format.TEXT,
 ) -> None:
     """Rescore a file: what another version says beside what was said; old results stay as they are."""
-    from rvn.versions.file import rescore_file
-
     with reporting(form):
         if output is None:
             raise CommandError(OUT_NEEDED.at())
+        files.require_arrow()
+        from rvn.versions.file import rescore_file
+
         how: dict[str, Any] = {"on": read_day(on), "columns": files.mapping(column or ()), "migration": migration}
         done = rescore_file(
             source,
@@ -128,6 +129,7 @@ def run_stale(
     from rvn.versions.stale import stale
 
     with reporting(form):
+        files.require_arrow()
         found = [standing for path in paths for standing in stale(path)]
         if form is Format.JSON:
             say_json([standing.to_record() for standing in found])
@@ -146,8 +148,9 @@ def run_stale(
             if any(standing.is_silent for standing in found):
                 typer.echo()
                 say(
-                    "Parquet files that rvn scored say what they were made with. Other tables say it in columns "
-                    "`instrument`, `version` and `fingerprint`; `rvn show ID --format json` names that of today."
+                    "Files that rvn scored say what they were made with, those of CSV in a file NAME.rvn.json beside "
+                    "them. Other tables say it in columns `instrument`, `version` and `fingerprint`; "
+                    "`rvn show ID --format json` names that of today."
                 )
         if any(standing.is_stale for standing in found):
             raise typer.Exit(Exit.PROBLEMS)

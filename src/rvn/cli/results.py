@@ -94,6 +94,8 @@ def say_batch(instrument: Instrument, scored: ScoredFile, separator: str, form: 
     typer.echo()
     typer.echo(f"scored    {scored.destination}")
     typer.echo(f"problems  {scored.problems}")
+    if scored.origin is not None:
+        typer.echo(f"origin    {scored.origin}")
     _say_limits(instrument, "en")
     return account.errors == 0
 

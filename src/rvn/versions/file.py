@@ -107,7 +107,8 @@ def rescore_file(
     """
     source, destination = Path(source), Path(destination)
     check_places(source, destination)
-    said = said_by(source)
+    found = said_by(source)
+    said: Mapping[str, Any] = {} if found.is_changed else found.recipe
     before = _old(old, said)
     recorded_prefix = str(said.get("prefix") or "") if recorded_prefix is None else recorded_prefix
     rescorer = Rescorer(
@@ -139,7 +140,8 @@ def rescore_file(
         progress=progress,
     )
     summary = Summary(rescorer.old, rescorer.new, rescorer.migration, account.counts)
-    return RescoredFile(destination, problems_beside(destination), account, summary, tuple(_warned(said, before)))
+    warnings = [messages.CHANGED_SINCE.at(file=source)] if found.is_changed else _warned(said, before)
+    return RescoredFile(destination, problems_beside(destination), account, summary, tuple(warnings))
 
 
 def _old(old: Instrument | str | None, said: Mapping[str, Any]) -> Instrument:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,33 +67,57 @@ def _speaks(found: set[tuple[str, str]], old: Instrument) -> bool:
     return any(name == old.id or version for name, version in found)
 
 
-def said_by(source: Path) -> Mapping[str, Any]:
-    """Return what a Parquet file, or the first of a folder, says about how it was made; nothing where it is silent.
+@dataclass(frozen=True)
+class Said:
+    """What results say about how they were made; nothing where they are silent.
 
-    A folder that Spark has written says it in a file of its own.
+    Parameters
+    ----------
+    recipe
+        Instrument, version, fingerprints, and everything else that they depend on beside the input.
+    rows
+        How many there are.
+    is_changed
+        Whether the file is not what it was when that was said.
     """
+
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    rows: int = 0
+    is_changed: bool = False
+
+
+def said_by(source: Path) -> Said:
+    """Return what a file, or the first of a folder, says about how it was made.
+
+    Parquet says it in its metadata, CSV in a file beside it, and a folder that Spark has written in one within.
+    """
+    if (source / SAID).is_file():
+        return _said((source / SAID).read_bytes())
+    from rvn.batch.said import read_said
+    from rvn.scoring.files.score import KINDS
+
+    files = sorted(file for file in source.rglob("*") if file.suffix.lower() in KINDS) if source.is_dir() else [source]
+    if not files or not files[0].is_file():
+        return Said()
+    if files[0].suffix.lower() == ".csv":
+        said, is_unchanged = read_said(files[0])
+        return replace(_said(json.dumps(said)), is_changed=not is_unchanged)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if (source / SAID).is_file():
-        return _recipe((source / SAID).read_bytes())
-    files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
-    if not files or files[0].suffix.lower() == ".csv" or not files[0].is_file():
-        return {}
     try:
         metadata = pq.read_schema(files[0]).metadata or {}
     except pa.ArrowException:
-        return {}
-    return _recipe(metadata.get(KEY, b"{}"))
+        return Said()
+    return _said(metadata.get(KEY, b"{}"))
 
 
-def _recipe(written: bytes) -> Mapping[str, Any]:
+def _said(written: bytes | str) -> Said:
     try:
         said = json.loads(written)
-    except ValueError:
-        return {}
-    recipe = said.get("recipe") if isinstance(said, dict) else None
-    return recipe if isinstance(recipe, dict) else {}
+        return Said(dict(said["recipe"]), int(said["account"]["rows_out"]))
+    except (ValueError, KeyError, TypeError):
+        return Said()
 
 
 def differing_parts(said: Mapping[str, Any], instrument: Instrument) -> list[str]:

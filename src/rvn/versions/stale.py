@@ -11,11 +11,13 @@ from typing import Any
 from rvn import messages
 from rvn.errors import FrameError, RvnError
 from rvn.scoring.instrument import Instrument, load
+from rvn.scoring.spark import SAID
 from rvn.versions.origin import INSTRUMENT, VERSION, WHOLE, differing_parts, said_by
 
 STALE = frozenset({"items", "scoring", "cut_offs", WHOLE})  # a difference in norms or texts makes no result stale
 NO_VERSION = "it does not say which version it was made with"
 NO_FINGERPRINT = "it does not say with which fingerprint it was made"
+CHANGED = "it was changed since rvn made it"
 FINGERPRINT = "fingerprint"  # a column
 
 
@@ -61,13 +63,15 @@ class Standing:
 def stale(path: str | Path) -> list[Standing]:
     """Return how the results in a file, or in the files of a folder, stand against the definitions of today.
 
-    Scored Parquet files say in their metadata what they were made with. Any other table, and files of records (one JSON
-    object a line), say it in every row: ``instrument``, ``version`` and ``fingerprint`` or ``fingerprints``.
+    Scored Parquet files say in their metadata what they were made with, scored CSV files in a file beside them, and
+    folders that Spark has written in one within. Any other table, and files of records (one JSON object a line), say it
+    in every row: ``instrument``, ``version`` and ``fingerprint`` or ``fingerprints``.
 
     Parameters
     ----------
     path
-        A ``.parquet``, ``.csv`` or ``.jsonl`` file, or a folder of such.
+        A ``.parquet``, ``.csv`` or ``.jsonl`` file, a folder that Spark has written, or a folder of such. In folders,
+        what begins with a dot or a low line is passed over, and so are tables of problems.
 
     Raises
     ------
@@ -86,32 +90,46 @@ def stale(path: str | Path) -> list[Standing]:
     path = Path(path)
     if not path.exists():
         raise FrameError(messages.NO_INPUT.at(file=path))
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in _READERS) if path.is_dir() else [path]
-    files = [file for file in files if not file.stem.endswith(".problems")]
-    return [standing for file in files for standing in _of_file(file)]
+    return [standing for file in _files(path) for standing in _of_file(file)]
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield the files of results that a path stands for, and folders that Spark has written."""
+    if not path.is_dir() or (path / SAID).is_file():
+        yield path
+        return
+    for entry in sorted(path.iterdir()):
+        is_result = not entry.name.startswith((".", "_")) and not entry.stem.endswith(".problems")
+        if is_result and (entry.is_dir() or entry.suffix.lower() in _READERS):
+            yield from _files(entry)
 
 
 def _of_file(file: Path) -> Iterator[Standing]:
     reader = _READERS.get(file.suffix.lower())
     if reader is None:
         raise FrameError(messages.STALE_KIND.at(file=file))
-    for said, rows in reader(file):
-        name, _, version = str(said.get(INSTRUMENT) or "").partition("@")
-        version = version or str(said.get(VERSION) or "")
-        if not name or not version:
-            yield Standing(str(file), name, rows, problem=NO_VERSION)
-            continue
-        reference = f"{name}@{version}"
-        profile = said.get("profile")
-        try:
-            instrument = _loaded(reference, str(profile) if profile else None)
-        except RvnError as error:
-            yield Standing(str(file), reference, rows, problem=error.diagnostics[0].message)
-            continue
-        if not {"fingerprint", "fingerprints"} & said.keys():
-            yield Standing(str(file), reference, rows, problem=NO_FINGERPRINT)
-            continue
-        yield Standing(str(file), reference, rows, tuple(differing_parts(said, instrument)))
+    said = said_by(file)
+    if said.is_changed:
+        yield Standing(str(file), f"{said.recipe[INSTRUMENT]}@{said.recipe[VERSION]}", said.rows, problem=CHANGED)
+        return
+    for entries, rows in [(said.recipe, said.rows)] if said.recipe else reader(file):
+        yield _standing(str(file), entries, rows)
+
+
+def _standing(file: str, said: Mapping[str, Any], rows: int) -> Standing:
+    name, _, version = str(said.get(INSTRUMENT) or "").partition("@")
+    version = version or str(said.get(VERSION) or "")
+    if not name or not version:
+        return Standing(file, name, rows, problem=NO_VERSION)
+    reference = f"{name}@{version}"
+    profile = said.get("profile")
+    try:
+        instrument = _loaded(reference, str(profile) if profile else None)
+    except RvnError as error:
+        return Standing(file, reference, rows, problem=error.diagnostics[0].message)
+    if not {"fingerprint", "fingerprints"} & said.keys():
+        return Standing(file, reference, rows, problem=NO_FINGERPRINT)
+    return Standing(file, reference, rows, tuple(differing_parts(said, instrument)))
 
 
 def _loaded(reference: str, profile: str | None) -> Instrument:
@@ -130,10 +148,6 @@ def _loaded(reference: str, profile: str | None) -> Instrument:
 def _parquet(file: Path) -> Iterator[tuple[Mapping[str, Any], int]]:
     import pyarrow.parquet as pq
 
-    said = said_by(file)
-    if said:
-        yield said, pq.read_metadata(file).num_rows
-        return
     columns = [name for name in (INSTRUMENT, VERSION, FINGERPRINT) if name in pq.read_schema(file).names]
     if not columns:
         yield {}, pq.read_metadata(file).num_rows

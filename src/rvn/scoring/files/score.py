@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rvn import messages
-from rvn.batch import Account, Csv, Parquet, ParquetSource, Progress, Source, problems_beside, run
+from rvn.batch import Account, Csv, Form, Parquet, ParquetSource, Progress, Source, problems_beside, run
 from rvn.batch.csv_source import CsvSource
 from rvn.batch.long import LongSource
+from rvn.batch.said import said_beside
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
 from rvn.scoring.files.mapping import Long, Names, read_mapping
@@ -35,11 +36,14 @@ class ScoredFile:
         Every cell that could not be used, and every row that is not in the output.
     account
         What became of every row; its `counts` say how many have each status of the instrument's outcome.
+    origin
+        What made them, where their form has no place for that: for CSV.
     """
 
     destination: Path | str
     problems: Path | str
     account: Account
+    origin: Path | None = None
 
 
 def score_file(
@@ -130,7 +134,7 @@ def score_file(
         "outputs": None if outputs is None else sorted(outputs),
         "separator": separator,
     }
-    form = Csv(separator) if destination.suffix.lower() == ".csv" else Parquet()
+    form: Form = Csv(separator) if destination.suffix.lower() == ".csv" else Parquet()
     account = run(
         rows,
         scorer,
@@ -142,7 +146,9 @@ def score_file(
         replace=replace,
         progress=progress,
     )
-    return ScoredFile(destination, problems_beside(destination), account)
+    return ScoredFile(
+        destination, problems_beside(destination), account, None if form.holds_metadata else said_beside(destination)
+    )
 
 
 def identity_of(instrument: Instrument) -> dict[str, Any]:

@@ -92,3 +92,18 @@ def test_a_folder_that_spark_wrote_is_one_table_of_results(scored: Path) -> None
     assert [(str(folder), RULES, 2, False)] == [
         (found.file, found.reference, found.rows, found.is_stale) for found in stale(folder.parent)
     ]
+
+
+def test_a_folder_of_scored_csv_is_rescored_by_what_stands_beside_its_files(scored: Path) -> None:
+    folder = scored.with_name("scored")
+    for name in ("year=01/a.csv", "year=02/b.csv"):
+        (folder / name).parent.mkdir(parents=True)
+        rvn.load(RULES).score_file(scored.with_name("people.csv"), folder / name)
+    done = rescore_file(folder, scored.with_name("new.csv"), None, RULES)
+    assert (4, 2) == (done.summary.rows, done.summary.count("same"))
+    made = (scored.with_name("new.csv")).read_text().splitlines()
+    assert ["01", "01", "02", "02"] == [line.split(",")[made[0].split(",").index("year")] for line in made[1:]]
+    said_beside(folder / "year=02" / "b.csv").unlink()
+    (folder / "year=02" / "b.problems.csv").unlink()
+    with pytest.raises(rvn.RvnError, match="RVN785"):  # one of them does not say it
+        rescore_file(folder, scored.with_name("newer.csv"), None, RULES)

@@ -48,7 +48,7 @@ class ParquetSource:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.files = list(_files(path))
+        self.files = list(files_of(path))
         if not self.files:
             raise FrameError(messages.NOT_READABLE.at(file=path, why="it holds no files", remedy="check the path"))
         problems: list[Diagnostic] = []
@@ -85,7 +85,7 @@ class ParquetSource:
 
     def is_unchanged(self) -> bool:
         """Return whether the files are what they were."""
-        return self.identity == identified(self.path, list(_files(self.path)))
+        return self.identity == identified(self.path, list(files_of(self.path)))
 
     def _planned(self) -> Iterator[list[_Group]]:
         """Yield row groups that together have about as many rows as are held at once."""
@@ -150,14 +150,14 @@ def whole(table: pa.Table) -> Chunk:
     return Chunk(table, len(table), len(table))
 
 
-def _files(path: Path) -> Iterator[Path]:
+def files_of(path: Path) -> Iterator[Path]:
     """Yield the files that a path stands for."""
     if not path.is_dir():
         yield path
         return
     for entry in sorted(path.iterdir()):
         if not entry.name.startswith((".", "_")):
-            yield from _files(entry)
+            yield from files_of(entry)
 
 
 def _footer(file: Path, problems: list[Diagnostic]) -> Any:
@@ -185,7 +185,7 @@ def _keys(path: Path, files: list[Path]) -> list[dict[str, Any]]:
 def _schema(schemas: list[pa.Schema], files: list[Path], keys: list[dict[str, Any]]) -> pa.Schema:
     """Return one schema for all files, or raise with every column that is of another kind in one of them."""
     problems: list[Diagnostic] = []
-    first, merged = files[0], list(schemas[0])
+    first, merged = files[0], [_plain(field) for field in schemas[0]]
     names = schemas[0].names
     for schema, file in zip(schemas[1:], files[1:], strict=True):
         if set(schema.names) != set(names):
@@ -194,7 +194,7 @@ def _schema(schemas: list[pa.Schema], files: list[Path], keys: list[dict[str, An
             problems.append(messages.COLUMNS_DIFFER.at(file=file, first=first, what=what))
             continue
         for place, one in enumerate(merged):
-            other = schema.field(one.name)
+            other = _plain(schema.field(one.name))
             field = _merged(one, other)
             if field is None:
                 found, before = kind(other.type), kind(one.type)
@@ -210,6 +210,11 @@ def _schema(schemas: list[pa.Schema], files: list[Path], keys: list[dict[str, An
     if problems:
         raise FrameError(problems)
     return pa.schema(merged, metadata=schemas[0].metadata)
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    """Return a field of text without views, of which pyarrow can take no rows."""
+    return field.with_type(pa.large_string()) if pa.types.is_string_view(field.type) else field
 
 
 def _merged(one: pa.Field, other: pa.Field) -> pa.Field | None:

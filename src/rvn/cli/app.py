@@ -59,7 +59,7 @@ FrameAnswers = Annotated[
     typer.Argument(
         metavar="ANSWERS",
         help="item=value pairs, a .json or .yaml file, or - for standard input: one person. A .csv or .parquet file, "
-        "or a folder of .parquet files: any number of rows, one row an assessment, one column an item.",
+        "or a folder of such: any number of rows, one row an assessment, one column an item.",
     ),
 ]
 Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day of assessment, such as 2026-11-21.")]

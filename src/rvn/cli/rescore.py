@@ -31,7 +31,9 @@ Form = Annotated[Format, typer.Option("--format", help="How to print: as text to
 
 
 def run(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="Results: .parquet, .csv, or a folder of Parquet.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Results: a .parquet or .csv file, or a folder of them.")
+    ],
     to: Annotated[str, typer.Option("--to", metavar="ID", help="The version that reads them now, id@version.")],
     old: Annotated[
         str | None,

@@ -12,10 +12,9 @@ import pyarrow as pa
 
 from rvn import messages
 from rvn.batch import Account, Csv, Parquet, Part, Progress, problems_beside, run
-from rvn.batch.csv_source import CsvSource
 from rvn.errors import CatalogError, Diagnostic, FrameError
 from rvn.plan.nodes import Field
-from rvn.scoring.files.score import check_places, identity_of, opened
+from rvn.scoring.files.score import TEXT, check_places, identity_of, opened
 from rvn.scoring.files.scorer import check_ids
 from rvn.scoring.files.text import is_numeric
 from rvn.scoring.files.written import answers
@@ -73,7 +72,7 @@ def rescore_file(
     Parameters
     ----------
     source
-        A Parquet or CSV file, or a folder of Parquet files.
+        A Parquet or CSV file, or a folder of files of one of the two.
     destination
         A file that ends in ``.parquet`` or ``.csv``.
     old, new
@@ -115,7 +114,7 @@ def rescore_file(
         before, new, on=on, columns=columns, recorded_prefix=recorded_prefix, prefix=prefix, migration=migration
     )
     rows = opened(source, separator)
-    transform = _Transform(rescorer, isinstance(rows, CsvSource), id_column)
+    transform = _Transform(rescorer, isinstance(rows, TEXT), id_column)
     recipe = {
         **identity_of(rescorer.new),
         "rescored_from": identity_of(rescorer.old),
@@ -193,7 +192,7 @@ def read_answers(path: Path, instrument: Instrument) -> Any:
     tables = [pending.load().table for pending in source.chunks(0)]
     table = pa.concat_tables(tables) if tables else source.schema.empty_table()
     names = {name: name for name in instrument.plan.fields}
-    return with_numbers(table, instrument.plan.fields, names) if isinstance(source, CsvSource) else table
+    return with_numbers(table, instrument.plan.fields, names) if isinstance(source, TEXT) else table
 
 
 def with_numbers(table: pa.Table, fields: Mapping[str, Field], names: Mapping[str, str]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +90,21 @@ def said_by(source: Path) -> Said:
     """Return what a file, or the first of a folder, says about how it was made.
 
     Parquet says it in its metadata, CSV in a file beside it, and a folder that Spark has written in one within.
+
+    Raises
+    ------
+    FrameError
+        When beside the CSV files of a folder stand several versions.
     """
     if (source / SAID).is_file():
         return _said((source / SAID).read_bytes())
-    from rvn.batch.said import read_said
-    from rvn.scoring.files.score import KINDS
+    from rvn.scoring.files.score import tables_in
 
-    files = sorted(file for file in source.rglob("*") if file.suffix.lower() in KINDS) if source.is_dir() else [source]
+    files = tables_in(source)
     if not files or not files[0].is_file():
         return Said()
     if files[0].suffix.lower() == ".csv":
-        said, is_unchanged = read_said(files[0])
-        return replace(_said(json.dumps(said)), is_changed=not is_unchanged)
+        return _said_beside(files)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -110,6 +113,21 @@ def said_by(source: Path) -> Said:
     except pa.ArrowException:
         return Said()
     return _said(metadata.get(KEY, b"{}"))
+
+
+def _said_beside(files: Sequence[Path]) -> Said:
+    """Return what stands beside CSV files, if beside all of them stands the same version."""
+    from rvn.batch.said import read_said
+
+    read = [read_said(file) for file in files]
+    found = [_said(json.dumps(said)) for said, _ in read]
+    names = {f"{said.recipe[INSTRUMENT]}@{said.recipe[VERSION]}" if said.recipe else "" for said in found}
+    if len(names - {""}) > 1:
+        raise FrameError(messages.MIXED_VERSIONS.at(found=", ".join(sorted(names - {""}))))
+    if "" in names:
+        return Said()
+    is_changed = not all(is_unchanged for _, is_unchanged in read)
+    return Said(found[0].recipe, sum(said.rows for said in found), is_changed)
 
 
 def _said(written: bytes | str) -> Said:

@@ -1,4 +1,4 @@
-"""Scores a file of any size: Parquet, CSV or a folder of Parquet, in bounded memory, and can be resumed."""
+"""Scores a file of any size: Parquet, CSV or a folder of either, in bounded memory, and can be resumed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rvn import messages
 from rvn.batch import Account, Csv, Form, Parquet, ParquetSource, Progress, Source, problems_beside, run
+from rvn.batch.csv_folder import CsvFolder
 from rvn.batch.csv_source import CsvSource
 from rvn.batch.long import LongSource
+from rvn.batch.parquet_source import files_of
 from rvn.batch.said import said_beside
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument
 
 KINDS = (".csv", ".parquet")
+TEXT = (CsvSource, CsvFolder)  # sources in which every cell is text
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def score_file(
     instrument
         What to score with.
     source
-        A Parquet or CSV file, or a folder of Parquet files.
+        A Parquet or CSV file, or a folder of files of one of the two.
     destination
         A file that ends in ``.parquet`` or ``.csv``.
     on
@@ -122,7 +125,7 @@ def score_file(
     names = names.with_more(columns or {}, id_column)
     written = names.to_record()
     rows = opened(source, separator)
-    is_text = isinstance(rows, CsvSource)
+    is_text = isinstance(rows, TEXT)
     if names.long is not None:
         rows, names, is_text = long_source(rows, instrument, names, names.long), names.of_rows(), True
     scorer = Scorer(instrument, rows.schema, names, on=on, prefix=prefix, outputs=outputs, is_text=is_text)
@@ -174,9 +177,25 @@ def opened(source: Path, separator: str) -> Source:
     """
     if not source.exists():
         raise FrameError(messages.NO_INPUT.at(file=source))
-    if source.is_dir() or source.suffix.lower() != ".csv":
+    files = tables_in(source)
+    are_csv = {file.suffix.lower() == ".csv" for file in files}
+    if len(are_csv) > 1:
+        why, remedy = "it holds CSV and other files", "put them into folders of their own"
+        raise FrameError(messages.NOT_READABLE.at(file=source, why=why, remedy=remedy))
+    if True not in are_csv:
         return ParquetSource(source)
-    return CsvSource(source, separator)
+    return CsvFolder(source, files, separator) if source.is_dir() else CsvSource(source, separator)
+
+
+def tables_in(source: Path) -> list[Path]:
+    """Return the files with rows that a path stands for, without what rvn has put beside CSV files among them."""
+    return [file for file in files_of(source) if file == source or not _stands_beside(file)]
+
+
+def _stands_beside(file: Path) -> bool:
+    """Return whether a file only says what made a CSV beside it, or what its problems were."""
+    table = file.with_name(f"{file.name.removesuffix('.rvn.json').removesuffix('.problems.csv')}.csv")
+    return table != file and table.exists() and said_beside(table).exists()
 
 
 def long_source(lines: Source, instrument: Instrument, names: Names, long: Long) -> LongSource:

@@ -91,10 +91,10 @@ def _conditions(plan: Plan) -> Iterator[Target]:
         kind = "not eligible" if step.kind == "eligible" else "contradiction"
 
         def broken(on: Evaluation, node: Node = step.node) -> float:
-            return of_truth(on.full, node, wanted=False)
+            return of_truth(on, node, wanted=False)
 
         def unknown(on: Evaluation, node: Node = step.node) -> float:
-            return 0.0 if on.full[node].value != on.full[node].value else 1.0
+            return 0.0 if on[node].value != on[node].value else 1.0
 
         if low == 0:
             yield Target(kind, step.name, "", broken)

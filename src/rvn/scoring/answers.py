@@ -67,13 +67,14 @@ def read_answers(
             problems.append(messages.NOT_JUSTIFIED.at(name=judgement.id))
     uses = definition.uses
     for name, value in plain.items():
+        field = plan.fields.get(name)
         if name in uses:
             readings |= _component(plan, name, uses[name], value, problems)
-        elif name not in plan.fields or plan.fields[name].is_component or name == ASSESSED_ON:
-            known = [field for field in plan.fields if "." not in field and field != ASSESSED_ON]
+        elif field is None or field.is_component or name == ASSESSED_ON:
+            known = [known for known in plan.fields if "." not in known and known != ASSESSED_ON]
             problems.append(messages.UNKNOWN_ITEM.at(name=name, near=messages.near(name, [*known, *uses])))
         else:
-            result = read_answer(plan.fields[name], value, day)
+            result = read_answer(field, value, day)
             if isinstance(result, Diagnostic):
                 problems.append(result)
             else:
@@ -149,10 +150,10 @@ def _dated(field: Field, value: object, day: date | None) -> Reading | Diagnosti
 
 
 def _numeric(field: Field, value: object) -> Reading | Diagnostic:
-    expected = "a whole number" if field.kind == "count" else "a number"
-    reasons = ", ".join(field.reasons)
     if type(value).__name__ in ("bool", "bool_") or not isinstance(value, Real):
-        return _wrong(field.name, value, expected, f"an absent answer is left out, or says why: {reasons}")
+        expected = "a whole number" if field.kind == "count" else "a number"
+        remedy = f"an absent answer is left out, or says why: {', '.join(field.reasons)}"
+        return _wrong(field.name, value, expected, remedy)
     try:
         found = float(value)
     except OverflowError:
@@ -160,7 +161,7 @@ def _numeric(field: Field, value: object) -> Reading | Diagnostic:
     if not field.minimum <= found <= field.maximum or abs(found) > MAX_NUMBER:
         return messages.ANSWER_RANGE.at(name=field.name, allowed=allowed(field))
     if field.kind == "count" and not found.is_integer():
-        return _wrong(field.name, value, expected, "counts have no fractions")
+        return _wrong(field.name, value, "a whole number", "counts have no fractions")
     return answered(found)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rvn import text
 from rvn.definition import entries
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 Shown = float | int | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One output of an instrument for one person.
 
     Parameters
@@ -144,8 +143,11 @@ class Result:
 
     def __getitem__(self, name: str) -> Output:
         (kind, levels), raw = self.evaluation.plan.shapes[name], self.evaluation.output(name)
-        low, high = (None if math.isinf(end) else shown_as(kind, levels, end) for end in (raw.low, raw.high))
-        value = low if raw.low == raw.value else shown_as(kind, levels, raw.value)
+        value = shown_as(kind, levels, raw.value)
+        low, high = (
+            value if end == raw.value else None if math.isinf(end) else shown_as(kind, levels, end)
+            for end in (raw.low, raw.high)
+        )
         return Output(name, value, raw.status, low, high, levels, raw.absent)
 
     @property

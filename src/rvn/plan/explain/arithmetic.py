@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
 
 UNKNOWN = math.nan
+
+
+def all_known(values: Iterable[float]) -> bool:
+    """Return whether none of some numbers is unknown."""
+    return not any(map(math.isnan, values))
 
 
 def calculate(operator: str, left: float, right: float) -> float:

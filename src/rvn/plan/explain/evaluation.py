@@ -92,8 +92,10 @@ def reads(kind: type[N]) -> Callable[[Callable[[Evaluation, N], Value]], Callabl
     return register
 
 
-class Evaluation:
-    """The values of a plan's nodes for one person.
+class Evaluation(dict[Node, Value]):
+    """The values of a plan's nodes for one person, each computed when it is first asked for.
+
+    A node of the plan that withholds nothing has its value here too: what both plans have in common is computed once.
 
     Parameters
     ----------
@@ -108,14 +110,14 @@ class Evaluation:
     def __init__(self, plan: Plan, readings: Mapping[str, Reading]) -> None:
         self.plan = plan
         self.readings = readings
-        self._values: dict[Node, Value] = {}
-        self._absent: dict[str, bool] = {}
         self._outputs: dict[str, Output] = {}
+        # The names of the fields that have an answer, and not a partial one.
+        self._answered = {
+            name for name, (value, _, _, _, is_partial) in readings.items() if value == value and not is_partial
+        }
 
-    def __getitem__(self, node: Node) -> Value:
-        found = self._values.get(node)
-        if found is None:
-            found = self._values[node] = READERS[type(node)](self, node)
+    def __missing__(self, node: Node) -> Value:
+        found = self[node] = READERS[type(node)](self, node)
         return found
 
     def reading(self, field: Field) -> Reading:
@@ -138,17 +140,13 @@ class Evaluation:
 
     def is_absent(self, field: Field) -> bool:
         """Whether an answer is lacking; one to an item that is not asked never is."""
-        found = self._absent.get(field.name)
-        if found is None:
-            reading = self.reading(field)
-            lacks = reading.value != reading.value or reading.is_partial
-            found = self._absent[field.name] = lacks and self.asked(field) != 0
-        return found
+        return field.name not in self._answered and self.asked(field) != 0
 
     @functools.cached_property
     def _all_absent(self) -> frozenset[str]:
         """The names of all fields whose answers are absent."""
-        return frozenset(name for name, field in self.plan.fields.items() if self.is_absent(field))
+        lacking = self.plan.fields.keys() - self._answered
+        return frozenset(name for name in lacking if self.is_absent(self.plan.fields[name]))
 
     def output(self, name: str) -> Output:
         """Return an output or a flag of the plan with its status; it has a value only where it may be stated."""
@@ -158,7 +156,8 @@ class Evaluation:
         return found
 
     def _output(self, name: str) -> Output:
-        value, low, high = self[self.plan.results[name]]
+        found = self[self.plan.results[name]]
+        value, low, high = found
         absent = len(self._all_absent & self.plan.names_of[name]) if self._all_absent else 0
         status = self._standing(name)
         if status in (Status.NOT_APPLICABLE, Status.INVALID):
@@ -167,21 +166,12 @@ class Evaluation:
             if status is None:
                 return Output(value, value, value, Status.COMPLETE, 0)
             return Output(UNKNOWN, value, value, status, 0)
-        status = status or self._status(name, absent > 0)
+        status = status or self._status(name, found, absent > 0)
         if status is Status.DECIDED:
             value = low
         elif status is not Status.PRORATED:
             value = UNKNOWN
         return Output(value, low, high, status, absent)
-
-    @functools.cached_property
-    def full(self) -> Evaluation:
-        """The same person under the plan that withholds nothing."""
-        if self.plan.full is None:
-            return self
-        full = Evaluation(self.plan.full, self.readings)
-        full._values = self._values  # what both plans have in common is computed once
-        return full
 
     def conditions(self, kind: Literal["eligible", "consistent"]) -> dict[str, float]:
         """Return whether each condition holds; they apply whatever their evidence, since they state nothing."""
@@ -189,11 +179,11 @@ class Evaluation:
 
     @functools.cached_property
     def _eligible(self) -> dict[str, float]:
-        return {step.name: self.full[step.node].value for step in self.full.plan.of_kind("eligible")}
+        return {step.name: self[step.node].value for step in (self.plan.full or self.plan).of_kind("eligible")}
 
     @functools.cached_property
     def _consistent(self) -> dict[str, float]:
-        return {step.name: self.full[step.node].value for step in self.full.plan.of_kind("consistent")}
+        return {step.name: self[step.node].value for step in (self.plan.full or self.plan).of_kind("consistent")}
 
     def _standing(self, name: str) -> Status | None:
         """Return the status that eligibility, components and contradictions impose on an output; None: none."""
@@ -214,21 +204,20 @@ class Evaluation:
             return Status.INVALID
         return None if all(value == 1 for value in eligible) else Status.TOO_FEW_ANSWERS
 
-    def _status(self, name: str, absent: bool) -> Status:
-        node = self.plan.results[name]
-        value, low, high = self[node]
+    def _status(self, name: str, found: Value, absent: bool) -> Status:
+        value, low, high = found
         if value == value:
             return Status.DECIDED if low == high == value else Status.PRORATED
-        withheld = self.full is not self and self.full[self.full.plan.results[name]].is_known
+        withheld = self.plan.full is not None and self[self.plan.full.results[name]].is_known
         if low == high and (absent or withheld):
             return Status.DECIDED
-        if withheld:
-            return Status.WITHHELD
-        if any(self.reading(field).reason == Status.WITHHELD for field in self.plan.components[name]):
+        components = self.plan.components[name]
+        if withheld or (components and any(self.reading(field).reason == Status.WITHHELD for field in components)):
             return Status.WITHHELD
         if not absent:
             return Status.UNDEFINED
-        return Status.TOO_FEW_ANSWERS if type_of(node) == "number" else Status.UNDECIDED
+        is_number = type_of(self.plan.results[name]) == "number"
+        return Status.TOO_FEW_ANSWERS if is_number else Status.UNDECIDED
 
 
 class _Anybody(Evaluation):

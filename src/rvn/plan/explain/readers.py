@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from datetime import date
 
 from rvn.plan import nodes
-from rvn.plan.explain.arithmetic import UNKNOWN, apply, calculate, full_months, holds, round_to
+from rvn.plan.explain.arithmetic import UNKNOWN, all_known, apply, calculate, full_months, holds, round_to
 from rvn.plan.explain.evaluation import OPEN, Evaluation, Value, exactly, reads
 
 
@@ -139,22 +139,16 @@ def _not(on: Evaluation, node: nodes.Not) -> Value:
 
 @reads(nodes.All)
 def _all(on: Evaluation, node: nodes.All) -> Value:
-    parts = [on[part] for part in node.parts]
-    if any(part.value == 0 for part in parts):
-        value = 0.0
-    else:
-        value = 1.0 if all(part.is_known for part in parts) else UNKNOWN
-    return Value(value, min(part.low for part in parts), min(part.high for part in parts))
+    values, lows, highs = zip(*(on[part] for part in node.parts), strict=True)
+    value = 0.0 if 0 in values else 1.0 if all_known(values) else UNKNOWN
+    return Value(value, min(lows), min(highs))
 
 
 @reads(nodes.Any)
 def _any(on: Evaluation, node: nodes.Any) -> Value:
-    parts = [on[part] for part in node.parts]
-    if any(part.value == 1 for part in parts):
-        value = 1.0
-    else:
-        value = 0.0 if all(part.is_known for part in parts) else UNKNOWN
-    return Value(value, max(part.low for part in parts), max(part.high for part in parts))
+    values, lows, highs = zip(*(on[part] for part in node.parts), strict=True)
+    value = 1.0 if 1 in values else 0.0 if all_known(values) else UNKNOWN
+    return Value(value, max(lows), max(highs))
 
 
 @reads(nodes.Choose)
@@ -174,9 +168,8 @@ def _either(test: Value, then: Value, otherwise: Value) -> tuple[float, float]:
 @reads(nodes.Extreme)
 def _extreme(on: Evaluation, node: nodes.Extreme) -> Value:
     pick = min if node.which == "min" else max
-    parts = [on[part] for part in node.parts]
-    value = pick(part.value for part in parts) if all(part.is_known for part in parts) else UNKNOWN
-    return Value(value, pick(part.low for part in parts), pick(part.high for part in parts))
+    values, lows, highs = zip(*(on[part] for part in node.parts), strict=True)
+    return Value(pick(values) if all_known(values) else UNKNOWN, pick(lows), pick(highs))
 
 
 @reads(nodes.Apply)

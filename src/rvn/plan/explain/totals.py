@@ -29,7 +29,7 @@ def sum_of(on: Evaluation, node: nodes.Total) -> Sum:
     by_reason = False
     for part in node.parts:
         field = part.field
-        if field and on.asked(field) == 0:
+        if field and field.asked and on.asked(field) == 0:
             left_out.append(part.name)
         elif field and node.leave_out and on.is_absent(field) and on.reading(field).reason in node.leave_out:
             left_out.append(part.name)
@@ -68,7 +68,7 @@ def _ends(on: Evaluation, node: nodes.Total) -> tuple[float, float]:
     lows, highs, left_out = [], [], False
     for part in node.parts:
         _, low, high = on[part.of]
-        if part.field is not None:
+        if part.field is not None and (part.field.asked or node.leave_out):
             surely = on.surely_asked(part.field)
             by_reason = bool(node.leave_out) and on.is_absent(part.field)
             by_reason = by_reason and on.reading(part.field).reason in node.leave_out

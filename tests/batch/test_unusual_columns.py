@@ -89,3 +89,11 @@ def test_two_thousand_columns_pass_through(tmp_path: Path, kind: str) -> None:
     _, rows, _ = scored(source)
     assert expected(frame) == added(rows)
     assert (2003 + len(ADDED), list(range(30))) == (rows.shape[1], rows["c1999"].astype(int).tolist())
+
+
+@pytest.mark.parametrize("name", ["age", "x"])
+def test_two_columns_of_one_name_are_refused(tmp_path: Path, name: str) -> None:
+    columns = [pa.array([19]), pa.array(["male"]), pa.array([0]), pa.array([1]), pa.array([1])]
+    pq.write_table(pa.table(columns, names=["age", "sex", "priors", name, "x"]), tmp_path / "in.parquet")
+    with pytest.raises(FrameError, match="RVN705"):
+        scored(tmp_path / "in.parquet")

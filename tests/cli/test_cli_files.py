@@ -256,6 +256,14 @@ def test_an_older_file_is_replaced_only_when_asked_for_and_whole(run: Run, peopl
     assert {"people.csv", "out.csv", "out.problems.csv", "out.rvn.json"} == {path.name for path in Path().iterdir()}
 
 
+def test_a_folder_is_no_place_for_a_file(run: Run, people: str) -> None:
+    Path("out.csv").mkdir()
+    ran = run("score", RULES, people, "-o", "out.csv", "--replace")
+    assert (2, "") == (ran.code, ran.out)
+    assert ran.err.startswith("RVN730 'out.csv' cannot be written: a folder has that name")
+    assert {"people.csv", "out.csv"} == {path.name for path in Path().iterdir()}
+
+
 def test_a_write_that_fails_leaves_what_was_there(
     run: Run, people: str, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,6 +281,12 @@ def test_a_write_that_fails_leaves_what_was_there(
 def test_a_file_that_is_not_parquet_is_unreadable(run: Run, write: Write) -> None:
     ran = run("score", RULES, write("a.parquet", "age\n1\n"), "-o", "out.csv", "--format", "json")
     assert (2, ["RVN721"]) == (ran.code, ran.codes)
+
+
+def test_a_file_of_another_kind_is_not_taken_for_one_person(run: Run, write: Write) -> None:
+    ran = run("score", RULES, write("people.txt", "age,sex,priors\n"), "-o", "out.csv")
+    assert (2, "RVN901") == (ran.code, ran.err[:6])
+    assert ".csv or .parquet for a frame" in ran.err
 
 
 def test_answers_that_are_lists_are_refused_with_their_column(run: Run) -> None:

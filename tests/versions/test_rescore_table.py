@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from test_rescore import SMALL, TEXAS, people, reasons, small  # noqa: F401 - fi
 import rvn
 from agreement.engines import ENGINES
 from agreement.people import people_for
-from databases.conftest import postgres_connection  # noqa: F401 - a fixture
+from databases import spark
+from databases.conftest import postgres_connection, spark_session  # noqa: F401 - fixtures
 from rvn.errors import FrameError
 from rvn.versions import rescore, rescore_table
 
@@ -96,6 +98,20 @@ def test_postgresql_says_what_a_frame_says(postgres_connection: Any) -> None:  #
 
     assert_says_what_a_frame_says(recorded(OLD), in_postgres, OLD, NEW)
     connection.disconnect()
+
+
+# What ibis and pyspark call by older names of pandas, and sockets that pyspark leaves to be collected.
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_spark_says_what_a_frame_says(spark_session: Any) -> None:  # noqa: F811
+    with contextlib.ExitStack() as stack:
+
+        def in_spark(frame: pl.DataFrame) -> ibis.Table:
+            return stack.enter_context(spark.table_of(spark_session, frame))
+
+        assert_says_what_a_frame_says(recorded(OLD), in_spark, OLD, NEW)
 
 
 @pytest.mark.slow

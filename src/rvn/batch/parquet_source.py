@@ -185,6 +185,8 @@ def _keys(path: Path, files: list[Path]) -> list[dict[str, Any]]:
 def _schema(schemas: list[pa.Schema], files: list[Path], keys: list[dict[str, Any]]) -> pa.Schema:
     """Return one schema for all files, or raise with every column that is of another kind in one of them."""
     problems: list[Diagnostic] = []
+    if any(len(set(schema.names)) < len(schema.names) for schema in schemas):
+        raise FrameError(messages.COLUMN_TWICE.at())
     first, merged = files[0], [_plain(field) for field in schemas[0]]
     names = schemas[0].names
     for schema, file in zip(schemas[1:], files[1:], strict=True):

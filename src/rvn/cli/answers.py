@@ -37,6 +37,8 @@ _QUOTE_NO_ANSWER = {messages.TAB.code, messages.DUPLICATE_KEY.code, messages.SEC
 def frame_file(words: Sequence[str]) -> Path | None:
     """Return the file or folder of a frame, or None where the answers of one person were typed."""
     path = _file(words)
+    if path is None and len(words) == 1 and not _PAIR.fullmatch(words[0]) and Path(words[0]).is_file():
+        raise CommandError(problems.NOT_A_PAIR.at(number=1))  # of a kind that is not read
     return path if path is not None and (path.suffix.lower() in FRAMES or path.is_dir()) else None
 
 

@@ -226,6 +226,9 @@ def check_places(source: Path, destination: Path) -> None:
     if not destination.parent.is_dir():
         why = f"there is no folder '{destination.parent}'"
         raise FrameError(messages.OUTPUT_FAILS.at(file=destination, why=why, remedy="make it, or choose another place"))
+    if destination.is_dir():
+        why = "a folder has that name"
+        raise FrameError(messages.OUTPUT_FAILS.at(file=destination, why=why, remedy="choose another name"))
     for made in (destination, problems_beside(destination)):
         is_inside = source.is_dir() and made.resolve().is_relative_to(source.resolve())
         if is_inside or made.resolve() == source.resolve():

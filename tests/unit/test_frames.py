@@ -368,6 +368,43 @@ def test_a_column_of_lists_is_refused_whole(name: str, make: Maker) -> None:
     assert ["RVN703"] == [problem.code for problem in caught.value.diagnostics]
 
 
+class Text(str):
+    """A text of a type of its own."""
+
+
+SAID = (
+    "yes",
+    "".join(["y", "es"]),
+    Text("no"),
+    1,
+    "1",
+    1.0,
+    True,
+    np.True_,
+    None,
+    math.nan,
+    pd.NA,
+    pd.NaT,
+    b"yes",
+    ("yes",),
+)
+
+
+@pytest.mark.parametrize("item", ["q01", "codes", "priors", "born"])
+@pytest.mark.parametrize("step", [1, 2], ids=["one after the other", "with others between them"])
+def test_objects_shared_between_cells_are_read_as_objects_apart(item: str, step: int) -> None:
+    few = {name: [values[0]] * len(SAID) for name, values in PEOPLE.items()} | {item: list(SAID)}
+    alone, times = score(as_objects(few)), 100
+    frame = as_objects({name: values * times for name, values in few.items()})
+    frame[item] = pd.Series(np.repeat(frame[item].to_numpy(), step)[::step], copy=False)
+    scored, where = score(frame), np.tile(np.arange(len(SAID)), times)
+    assert alone.frame[parts()].iloc[where].reset_index(drop=True).equals(scored.frame[parts()])
+    columns = ("row", "item", "code", "problem", "value")
+    bad = rows(alone.problems, *columns)
+    expected = [(row + each * len(SAID), *told) for each in range(times) for row, *told in bad]
+    assert expected == rows(scored.problems, *columns)
+
+
 def test_true_is_not_one_in_a_column_of_objects() -> None:
     frame = as_objects(changed(codes=[1, True, None, 0, 1.0], priors=[True, 1, None, 0, False]))
     expected = [(0, "priors", "RVN603"), (1, "codes", "RVN603"), (4, "priors", "RVN603")]

@@ -51,6 +51,10 @@ def _factorized_by_pandas(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), list(column.cat.categories)
+    if column.dtype == object and (found := _shared_objects(column.to_numpy())) is not None:
+        places, objects = found
+        codes, distinct = _factorized_by_pandas(pd.Series(objects, dtype=object))
+        return codes.take(places), distinct
     try:
         codes, distinct = pd.factorize(column)
     except TypeError:  # lists have no hash
@@ -60,6 +64,29 @@ def _factorized_by_pandas(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:
     if not is_plain and pd.api.types.infer_dtype(column, skipna=True).startswith("mixed"):
         return _factorized_by_type(column)
     return codes, list(distinct)
+
+
+SAMPLE = 1_000  # cells by which it is told whether objects are shared
+
+
+def _shared_objects(cells: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[Any]] | None:
+    """Return the place of every cell among the objects that cells share, and these; None where they share few.
+
+    What reads files keeps a text that occurs often once. Where an object lies is then found in a seventh of the time
+    that hashing it takes; `cells` keeps all of them alive meanwhile.
+    """
+    import pandas as pd
+
+    if len(cells) < SAMPLE:
+        return None
+    cells = np.ascontiguousarray(cells)
+    addresses = np.frombuffer(cells, np.intp)
+    sample = addresses[:: len(cells) // SAMPLE]
+    if 2 * len(np.unique(sample)) > len(sample):
+        return None
+    places, _ = pd.factorize(addresses)
+    highest = np.maximum.accumulate(places)  # places are given as objects are met
+    return places, cells[np.searchsorted(highest, np.arange(highest[-1] + 1))]
 
 
 def _factorized_by_type(column: Any) -> tuple[npt.NDArray[Any], list[Any]]:

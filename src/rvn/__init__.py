@@ -19,8 +19,9 @@ from rvn.errors import (
 )
 from rvn.plan.status import Status
 from rvn.scoring.instrument import Instrument, load
+from rvn.scoring.output import Output
 from rvn.scoring.override import Override
-from rvn.scoring.result import Output, Result
+from rvn.scoring.result import Result
 
 __version__ = "0.1.0"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "rvn"
@@ -73,6 +74,23 @@ MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if path.name != "__init
 def test_imports_run_one_way() -> None:
     against = {str(path): set(imports(path)) - MAY_IMPORT[part_of(path)] - {part_of(path)} for path in MODULES}
     assert {} == {path: parts for path, parts in against.items() if parts}
+
+
+def modules(path: Path, named: Collection[str]) -> Iterator[str]:
+    """Yield the modules that a module imports from, anywhere in it and for type checking included."""
+    for found in ast.walk(ast.parse(path.read_text())):
+        if isinstance(found, ast.ImportFrom) and found.module:
+            inner = [f"{found.module}.{alias.name}" for alias in found.names]
+            yield from (name if name in named else found.module for name in inner)
+        elif isinstance(found, ast.Import):
+            yield from (alias.name for alias in found.names)
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    paths = {".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path for path in SOURCE.rglob("*.py")}
+    named = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+    graph = {name: set(modules(path, named)) & set(named) - {name} for name, path in named.items()}
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def test_a_module_can_be_read_in_ten_minutes() -> None:

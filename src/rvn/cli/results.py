@@ -13,6 +13,7 @@ from rvn.cli.table import say, say_lines, say_table
 from rvn.plan.status import Status
 from rvn.scoring.instrument import Instrument
 from rvn.scoring.result import Result
+from rvn.scoring.version import Version
 from rvn.scoring.wording import localized
 from rvn.text import Language
 
@@ -115,7 +116,7 @@ def _is_valid(result: Result) -> bool:
     return result.outcome.status is not Status.INVALID
 
 
-def _say_limits(instrument: Instrument, language: Language) -> None:
+def _say_limits(instrument: Version, language: Language) -> None:
     typer.echo()
     say(text.word("not_a_decision", language))
     say(text.sentence("not_for", language, what=localized(instrument.definition.not_for, language)))

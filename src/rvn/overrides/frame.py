@@ -13,9 +13,9 @@ from rvn.errors import Diagnostic, FrameError
 from rvn.plan.status import Status
 from rvn.plan.types import levels_of
 from rvn.scoring.frame import ScoredFrame
+from rvn.scoring.output import Output
 from rvn.scoring.override import Override, check, expired
 from rvn.scoring.override import apply as applied
-from rvn.scoring.result import Output
 
 if TYPE_CHECKING:
     from rvn.scoring.instrument import Instrument

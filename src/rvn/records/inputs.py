@@ -11,14 +11,14 @@ from rvn.errors import RecordError
 from rvn.plan.explain import Reading
 from rvn.plan.nodes import Field
 from rvn.records.canonical import canonical
-from rvn.scoring.result import Result
+from rvn.scoring.computed import Computed
 
 METHOD = "hmac-sha256"
 SHORTEST_KEY = 16  # bytes; whoever can try all keys can try all answers
 _INPUTS, _SEAL = b"rvn inputs 1\n", b"rvn record 1\n"  # one key, two uses that cannot be taken for each other
 
 
-def answers_of(result: Result) -> dict[str, object]:
+def answers_of(result: Computed) -> dict[str, object]:
     """Return the answers that a result was made of, as they would be given; those of components under their names.
 
     Two ways to give the same answer are one here: 4 and 4.0, left out and None.
@@ -44,7 +44,7 @@ def _answer(field: Field, reading: Reading) -> object:
     return int(value) if value.is_integer() else value
 
 
-def digest_of(result: Result, subject: str | None, key: bytes) -> str:
+def digest_of(result: Computed, subject: str | None, key: bytes) -> str:
     """Return the keyed digest of the answers to an instrument, of a person on a day."""
     inputs = [result.reference, subject, result.on, answers_of(result)]
     return hmac.digest(checked(key), _INPUTS + canonical(inputs).encode(), "sha256").hex()

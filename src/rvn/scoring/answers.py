@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from numbers import Integral, Number, Real
-from typing import TYPE_CHECKING
 
 from rvn import messages
 from rvn.days import read_day
@@ -21,9 +20,7 @@ from rvn.plan.explain import Reading, absent, answered
 from rvn.plan.nodes import Field
 from rvn.plan.plan import Plan
 from rvn.plan.status import Status
-
-if TYPE_CHECKING:
-    from rvn.scoring.result import Result
+from rvn.scoring.computed import Computed
 
 MAX_NUMBER = 10**15  # beyond it float64 no longer holds every whole number
 
@@ -183,12 +180,10 @@ def allowed(field: Field) -> str:
 
 
 def _component(plan: Plan, name: str, reference: str, value: object, problems: list[Diagnostic]) -> dict[str, Reading]:
-    from rvn.scoring.result import Result
-
     fields = {field: plan.fields[field] for field in plan.fields if field.startswith(f"{name}.")}
     if value is None:
         return {key: absent(field) for key, field in fields.items()}
-    if not isinstance(value, Result):
+    if not isinstance(value, Computed):
         remedy = f"score it first: `rvn.load('{reference}').score(…)`"
         problems.append(messages.ANSWER_COMPONENT.at(name=name, reference=reference, remedy=remedy))
         return {}
@@ -199,7 +194,7 @@ def _component(plan: Plan, name: str, reference: str, value: object, problems: l
     return {key: _from_result(field, value, key.split(".", 1)[1]) for key, field in fields.items()}
 
 
-def _from_result(field: Field, result: Result, output: str) -> Reading:
+def _from_result(field: Field, result: Computed, output: str) -> Reading:
     found = result.evaluation.output(output)
     if found.status in (Status.NOT_APPLICABLE, Status.INVALID):
         return absent(field, found.status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from rvn import messages
 from rvn.definition.checks.levels import bands_in
@@ -14,15 +13,14 @@ from rvn.plan.explain import Evaluation, attainable, shown
 from rvn.plan.status import Status
 from rvn.plan.types import decimals_of
 from rvn.scoring.answers import read_answer, read_answers
-from rvn.scoring.result import Output, Result
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.output import Output
+from rvn.scoring.result import Result
+from rvn.scoring.version import Version
 
 _TRUTH = {"yes": True, "no": False}
 
 
-def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
+def check_examples(instrument: Version) -> Iterator[Diagnostic]:
     """Yield worked examples that fail, and cut-offs that none of them touches.
 
     Examples are run with everything accepted that rests on recalled facts: they test what is written.
@@ -43,12 +41,12 @@ def check_examples(instrument: Instrument) -> Iterator[Diagnostic]:
     yield from _coverage(stated, results)
 
 
-def score_example(instrument: Instrument, test: Test) -> Result:
+def score_example(instrument: Version, test: Test) -> Result:
     """Return the result of an example."""
     return scored(instrument, {**test.given, **test.answers}, test.on)
 
 
-def scored(instrument: Instrument, answers: Mapping[str, object], on: str | None) -> Result:
+def scored(instrument: Version, answers: Mapping[str, object], on: str | None) -> Result:
     """Return the result of answers that may state the outputs of components, as `name.output`, instead of scoring them.
 
     Raises
@@ -68,7 +66,7 @@ def scored(instrument: Instrument, answers: Mapping[str, object], on: str | None
     return Result(instrument, Evaluation(instrument.plan, readings), on, justifications)
 
 
-def _compare(instrument: Instrument, index: int, test: Test, result: Result) -> Iterator[Diagnostic]:
+def _compare(instrument: Version, index: int, test: Test, result: Result) -> Iterator[Diagnostic]:
     for name, expected in test.expect.items():
         place = instrument.loaded.source.place(("tests", index, "expect", name))
         found = _found(result, name)
@@ -104,7 +102,7 @@ def _same(actual: object, wanted: object) -> bool:
     return actual is not None and str(actual) == str(wanted)
 
 
-def _coverage(instrument: Instrument, results: list[Result]) -> Iterator[Diagnostic]:
+def _coverage(instrument: Version, results: list[Result]) -> Iterator[Diagnostic]:
     source, definition, is_local = (
         instrument.loaded.source,
         instrument.definition,

@@ -7,7 +7,6 @@ import html
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from rvn import text
 from rvn.plan import nodes
@@ -16,12 +15,9 @@ from rvn.plan.nodes import Field, Node
 from rvn.plan.plan import Step
 from rvn.plan.status import Status
 from rvn.plan.types import decimals_of, type_of
+from rvn.scoring.computed import Computed
 from rvn.scoring.wording import localized
 from rvn.text import Language
-
-if TYPE_CHECKING:
-    from rvn.scoring.result import Result
-
 
 _RECORDED = ("item", "given", "component")
 
@@ -66,7 +62,7 @@ class Explanation:
     'medium'
     """
 
-    def __init__(self, result: Result, language: Language) -> None:
+    def __init__(self, result: Computed, language: Language) -> None:
         self._result = result
         self._on = result.evaluation
         self._plan = result.evaluation.plan

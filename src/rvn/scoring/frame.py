@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -22,9 +22,7 @@ from rvn.scoring import native
 from rvn.scoring.answers import read_answer
 from rvn.scoring.cells import Cells, read_column
 from rvn.scoring.request import check_columns, column_names, names_wanted, new_columns
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class ScoredFrame:
 
 
 def score_frame(
-    instrument: Instrument,
+    instrument: Version,
     frame: Any,
     *,
     on: date | str | None = None,
@@ -136,7 +134,7 @@ def _table(frame: Any) -> nw.DataFrame[Any]:
 
 
 def _read(
-    instrument: Instrument, table: nw.DataFrame[Any], names: Mapping[str, str], on: date | str | None
+    instrument: Version, table: nw.DataFrame[Any], names: Mapping[str, str], on: date | str | None
 ) -> tuple[dict[str, Column], list[Cells]]:
     fields = instrument.plan.fields
 
@@ -203,7 +201,7 @@ def _with_void(outputs: dict[str, Output], invalid: npt.NDArray[np.bool_]) -> di
     return with_void
 
 
-def _spreads(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, native.Spread]:
+def _spreads(instrument: Version, column: str, name: str, output: Output) -> dict[str, native.Spread]:
     """Return the new columns that say an output."""
     node, (found, rows) = instrument.plan.results[name], output
     levels = levels_of(node)

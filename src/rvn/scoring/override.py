@@ -5,11 +5,11 @@ The computed level is never changed; `Overridden` keeps it beside the final one,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rvn import messages
 from rvn.days import as_day, read_day
@@ -17,10 +17,8 @@ from rvn.definition import entries
 from rvn.errors import Diagnostic, OverrideError
 from rvn.identity import refusal
 from rvn.scoring.interval import after
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
-    from rvn.scoring.result import Output, Result
+from rvn.scoring.output import Output
+from rvn.scoring.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +113,10 @@ class Review(StrEnum):
     NO_LEVEL = "no computed level now"
 
 
-def overridden(result: Result, overrides: tuple[Override, ...]) -> dict[str, Overridden]:
-    """Return the overrides of a result by output.
+def overridden(
+    instrument: Version, outputs: Mapping[str, Output], overrides: tuple[Override, ...], *, assessed_on: str | None
+) -> dict[str, Overridden]:
+    """Return the overrides of what was computed, by output.
 
     Raises
     ------
@@ -126,19 +126,19 @@ def overridden(result: Result, overrides: tuple[Override, ...]) -> dict[str, Ove
     problems: list[Diagnostic] = []
     applied: dict[str, Overridden] = {}
     for override in overrides:
-        output = result[override.output] if override.output in result.evaluation.plan.outputs else None
-        found = list(check(result.instrument, override, output, assessed_on=result.on))
+        output = outputs.get(override.output)
+        found = list(check(instrument, override, output, assessed_on=assessed_on))
         if override.output in applied:
             found.append(messages.OVERRIDE_TWICE.at(output=override.output))
         problems += found
         if output is not None and not found:
-            applied[override.output] = apply(result.instrument, override, output)
+            applied[override.output] = apply(instrument, override, output)
     if problems:
         raise OverrideError(problems)
     return applied
 
 
-def apply(instrument: Instrument, override: Override, output: Output) -> Overridden:
+def apply(instrument: Version, override: Override, output: Output) -> Overridden:
     """Return an override that has passed `check` as it is applied to an output."""
     expires = instrument.definition.overrides[override.output].expires
     made = as_day(override.on, "on")
@@ -148,7 +148,7 @@ def apply(instrument: Instrument, override: Override, output: Output) -> Overrid
 
 
 def check(
-    instrument: Instrument, override: Override, output: Output | None, *, assessed_on: str | None
+    instrument: Version, override: Override, output: Output | None, *, assessed_on: str | None
 ) -> Iterator[Diagnostic]:
     """Yield what the definition does not allow about an override of an output, None where there is no such output."""
     name = override.output
@@ -215,7 +215,7 @@ def expired(applied: Overridden, on: date | str) -> Diagnostic | None:
     return messages.OVERRIDE_EXPIRED.at(output=applied.override.output, until=applied.until)
 
 
-def review(applied: Overridden, now: Output, instrument: Instrument) -> Review:
+def review(applied: Overridden, now: Output, instrument: Version) -> Review:
     """Return what is to be reviewed about an override after the person was scored again.
 
     An override is bound to the version that it overrode, so under any other it is to be reviewed, whatever the
@@ -235,7 +235,7 @@ def review(applied: Overridden, now: Output, instrument: Instrument) -> Review:
     return review_levels(applied.override.output, applied.final, now.level, instrument)
 
 
-def review_levels(output: str, final: str, now: str | None, instrument: Instrument) -> Review:
+def review_levels(output: str, final: str, now: str | None, instrument: Version) -> Review:
     """Return the same for a pair of levels, the final one of then and the one computed by another version now.
 
     There are few distinct pairs, however many rows a file has.

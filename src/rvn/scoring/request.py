@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import Diagnostic, FrameError
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 ENDINGS = ("", "_status", "_low", "_high")
 
 
-def column_names(instrument: Instrument, columns: Mapping[str, str] | None) -> dict[str, str]:
+def column_names(instrument: Version, columns: Mapping[str, str] | None) -> dict[str, str]:
     """Return the name of the column of every field.
 
     Raises
@@ -30,7 +27,7 @@ def column_names(instrument: Instrument, columns: Mapping[str, str] | None) -> d
     return {field: (columns or {}).get(field, field) for field in known}
 
 
-def names_wanted(instrument: Instrument, outputs: Collection[str] | None) -> list[str]:
+def names_wanted(instrument: Version, outputs: Collection[str] | None) -> list[str]:
     """Return the names of the results to be computed: all but the norms where none are named.
 
     Raises
@@ -52,7 +49,7 @@ def names_wanted(instrument: Instrument, outputs: Collection[str] | None) -> lis
     return [name for name in plan.results if name in outputs]
 
 
-def new_columns(instrument: Instrument, wanted: Collection[str], prefix: str) -> list[str]:
+def new_columns(instrument: Version, wanted: Collection[str], prefix: str) -> list[str]:
     """Return the names of the columns to be made; a judgement is an answer too, and its own column stays as it is."""
     fields, scales = instrument.plan.fields, {step.name for step in instrument.plan.of_kind("scale")}
     made = [f"{prefix}{name}{ending}" for name in wanted for ending in ENDINGS[name in fields :]]
@@ -60,7 +57,7 @@ def new_columns(instrument: Instrument, wanted: Collection[str], prefix: str) ->
 
 
 def check_columns(
-    instrument: Instrument, there: Collection[str], names: Mapping[str, str], on: object, new: Collection[str]
+    instrument: Version, there: Collection[str], names: Mapping[str, str], on: object, new: Collection[str]
 ) -> None:
     """Raise where a field has no column, or a new column no place.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -19,15 +18,13 @@ from rvn.plan.status import CODE, ORDER, Status
 from rvn.plan.types import decimals_of, levels_of, type_of
 from rvn.scoring.request import check_columns, column_names, names_wanted, new_columns
 from rvn.scoring.table_cells import Cells, Wrong, read_fields
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 UNUSABLE = "unusable"
 
 
 def score_table(
-    instrument: Instrument,
+    instrument: Version,
     table: ir.Table,
     *,
     outputs: Collection[str] | None = None,
@@ -108,7 +105,7 @@ class Door:
         The answers by the names of the fields, with where they cannot be used.
     """
 
-    def __init__(self, instrument: Instrument, steps: Steps, cells: Mapping[str, Cells]) -> None:
+    def __init__(self, instrument: Version, steps: Steps, cells: Mapping[str, Cells]) -> None:
         self.steps, self.cells, plan = steps, dict(cells), instrument.plan
         self._refuse_the_future(plan.fields)
         unusable = [each.unusable for each in self.cells.values() if each.unusable is not None]
@@ -133,7 +130,7 @@ class Door:
                 self.cells[name] = cells._replace(unusable=unusable, wrong=wrong)
 
 
-def made_columns(instrument: Instrument, door: Door, wanted: Collection[str], prefix: str) -> dict[str, ir.Value]:
+def made_columns(instrument: Version, door: Door, wanted: Collection[str], prefix: str) -> dict[str, ir.Value]:
     """Return the new columns of some outputs, and whether a row has cells that cannot be used."""
     new, made = new_columns(instrument, wanted, prefix), dict[str, ir.Value]()
     for name in wanted:
@@ -141,7 +138,7 @@ def made_columns(instrument: Instrument, door: Door, wanted: Collection[str], pr
     return {name: made[name] for name in made if name in new} | {f"{prefix}{UNUSABLE}": door.unusable == 1}
 
 
-def output_columns(instrument: Instrument, column: str, name: str, output: Output) -> dict[str, ir.Value]:
+def output_columns(instrument: Version, column: str, name: str, output: Output) -> dict[str, ir.Value]:
     """Return an output as people read it: levels and statuses by name, whole numbers as such."""
     node = instrument.plan.results[name]
     status = output.status.cases(*((CODE[each], str(each)) for each in ORDER))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -17,15 +16,13 @@ from rvn.plan.relation.numbers import literal, some, when
 from rvn.scoring.request import check_columns, column_names
 from rvn.scoring.table import Door, refuse_what_is_lacking
 from rvn.scoring.table_cells import read_fields
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 FOUND = ("item", "code", "severity", "problem", "value")
 
 
 def table_problems(
-    instrument: Instrument,
+    instrument: Version,
     table: ir.Table,
     *,
     key: str | Collection[str],

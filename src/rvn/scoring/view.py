@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -22,9 +22,7 @@ from rvn.plan.show import draw
 from rvn.scoring.request import column_names, names_wanted
 from rvn.scoring.table import Door, made_columns
 from rvn.scoring.table_cells import read_fields
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 # The names under which people know the engines, by those of ibis and of sqlglot.
 DIALECTS = {
@@ -42,7 +40,7 @@ TEXTS = {"choice": "string", "level": "string", "date": "date"}  # how a column 
 
 
 def view_of(
-    instrument: Instrument,
+    instrument: Version,
     dialect: str,
     *,
     table: str = "people",
@@ -123,7 +121,7 @@ def _kinds(fields: Mapping[str, Field], names: Mapping[str, str]) -> Iterator[tu
             )
 
 
-def _about(instrument: Instrument, wanted: Collection[str], dialect: str) -> Iterator[str]:
+def _about(instrument: Version, wanted: Collection[str], dialect: str) -> Iterator[str]:
     """Yield what the view is, line by line."""
     yield f"{instrument.title('en')}, {instrument.reference}"
     yield f"fingerprint {instrument.fingerprint}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rvn import messages
 from rvn.batch import Account, Csv, Form, Parquet, ParquetSource, Progress, Source, problems_beside, run
@@ -19,9 +19,7 @@ from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
 from rvn.scoring.files.mapping import Long, Names, read_mapping
 from rvn.scoring.files.scorer import Scorer
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 KINDS = (".csv", ".parquet")
 TEXT = (CsvSource, CsvFolder)  # sources in which every cell is text
@@ -50,7 +48,7 @@ class ScoredFile:
 
 
 def score_file(
-    instrument: Instrument,
+    instrument: Version,
     source: str | Path,
     destination: str | Path,
     *,
@@ -154,7 +152,7 @@ def score_file(
     )
 
 
-def identity_of(instrument: Instrument) -> dict[str, Any]:
+def identity_of(instrument: Version) -> dict[str, Any]:
     """Return what tells an instrument from others, as plain values."""
     profile = instrument.loaded.profile
     return {
@@ -198,7 +196,7 @@ def _stands_beside(file: Path) -> bool:
     return table != file and table.exists() and said_beside(table).exists()
 
 
-def long_source(lines: Source, instrument: Instrument, names: Names, long: Long) -> LongSource:
+def long_source(lines: Source, instrument: Version, names: Names, long: Long) -> LongSource:
     """Return one row an assessment of lines that hold an answer each."""
     date_column = names.columns.get(ASSESSED_ON)
     fields = [name for name in instrument.plan.fields if date_column is None or name != ASSESSED_ON]

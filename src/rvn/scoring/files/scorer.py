@@ -18,7 +18,8 @@ from rvn.identity import check_subjects
 from rvn.scoring.files.mapping import Names
 from rvn.scoring.files.text import is_numeric
 from rvn.scoring.files.written import answers, as_text, is_text
-from rvn.scoring.instrument import Instrument
+from rvn.scoring.frame import score_frame
+from rvn.scoring.version import Version
 
 # What may be a national identity number; `rvn.identity` looks at these closely.
 _SUSPICIOUS = r"[0-9]{6}[- ]?[0-9]{5}|[^\x00-\x7f]"
@@ -43,7 +44,7 @@ class Scorer:
 
     def __init__(
         self,
-        instrument: Instrument,
+        instrument: Version,
         schema: pa.Schema,
         names: Names,
         *,
@@ -67,7 +68,7 @@ class Scorer:
         if self.names.id_column is not None:
             check_ids(table[self.names.id_column])
         frame = self._frame(table)
-        scored = self.instrument.score_frame(frame, **self.how)
+        scored = score_frame(self.instrument, frame, **self.how)
         outputs, problems = scored.frame, scored.problems
         if not isinstance(outputs, pa.Table):
             outputs = pa.Table.from_pandas(outputs.drop(columns=list(frame.columns)), preserve_index=False)
@@ -103,7 +104,7 @@ class Scorer:
             found = schema.field(named).type
             if not (is_text(found) or pa.types.is_integer(found)):
                 raise IdentityError(messages.SUBJECT_TYPE.at(found=kind(found)))
-        self.instrument.score_frame(schema.empty_table(), **self.how)
+        score_frame(self.instrument, schema.empty_table(), **self.how)
 
     def _frame(self, table: pa.Table) -> Any:
         """Return the columns that scoring reads, as a pandas frame where numbers and text are mixed."""

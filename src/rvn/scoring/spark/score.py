@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rvn import messages
 from rvn.batch import Account, Progress
@@ -22,16 +22,14 @@ from rvn.scoring.spark.session import session
 from rvn.scoring.spark.source import SparkSource, address
 from rvn.scoring.spark.targets import Targets, problems_of
 from rvn.scoring.spark.workers import ROW, counting, finding, found_schema, scored_schema, scoring
-
-if TYPE_CHECKING:
-    from rvn.scoring.instrument import Instrument
+from rvn.scoring.version import Version
 
 CODEC = "zstd"
 FILE = "__rvn_file"  # a column with the file of a row
 
 
 def score_with_spark(
-    instrument: Instrument,
+    instrument: Version,
     source: str | Path,
     destination: str | Path,
     *,
@@ -137,7 +135,7 @@ class _Work:
         self,
         running: Any,
         rows: SparkSource,
-        instrument: Instrument,
+        instrument: Version,
         names: Names,
         counted: Any,
         how: Mapping[str, Any],

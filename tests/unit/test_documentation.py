@@ -56,3 +56,9 @@ def test_links_between_pages_lead_somewhere() -> None:
     pages = [*DOCS.rglob("*.md"), *(DOCS.parent.glob("*.md"))]
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
     assert [] == [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
+
+
+def test_every_decision_stands_in_the_index_by_topic() -> None:
+    folder = DOCS / "decisions"
+    linked = re.findall(r"\]\((\d{4}-[^)]+)\)", (folder / "README.md").read_text())
+    assert sorted(path.name for path in folder.glob("[0-9]*.md")) == sorted(linked)

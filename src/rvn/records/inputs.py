@@ -8,8 +8,6 @@ from datetime import date
 from rvn import messages
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import RecordError
-from rvn.plan.explain import Reading
-from rvn.plan.nodes import Field
 from rvn.records.canonical import canonical
 from rvn.scoring.computed import Computed
 
@@ -24,24 +22,21 @@ def answers_of(result: Computed) -> dict[str, object]:
     Two ways to give the same answer are one here: 4 and 4.0, left out and None.
     """
     found: dict[str, object] = {}
-    for name, reading in result.evaluation.readings.items():
-        field = result.instrument.plan.fields.get(name)
-        if field is None or name == ASSESSED_ON or field.is_component:
+    fields = result.instrument.plan.fields
+    for name, (value, _, _, reason, _) in result.evaluation.readings.items():
+        field = fields.get(name)
+        if field is None or field.is_component or name == ASSESSED_ON:
             continue
-        if reading.value == reading.value or reading.reason:
-            found[name] = _answer(field, reading)
+        if value != value:
+            if reason:
+                found[name] = reason
+        elif field.options:
+            found[name] = field.options[int(value)]
+        elif field.kind == "date":
+            found[name] = date.fromordinal(int(value)).isoformat()
+        else:
+            found[name] = int(value) if value.is_integer() else value
     return found | {name: answers_of(component) for name, component in result.components.items()}
-
-
-def _answer(field: Field, reading: Reading) -> object:
-    value = reading.value
-    if value != value:
-        return reading.reason
-    if field.options:
-        return field.options[int(value)]
-    if field.kind == "date":
-        return date.fromordinal(int(value)).isoformat()
-    return int(value) if value.is_integer() else value
 
 
 def digest_of(result: Computed, subject: str | None, key: bytes) -> str:

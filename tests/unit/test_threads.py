@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -42,3 +43,15 @@ def test_eight_threads_score_the_same_frame_alike() -> None:
         for scored_frame in pool.map(lambda _: rvn.load("broward-rules@2018").score_frame(people), range(THREADS)):
             pd.testing.assert_frame_equal(alone.frame, scored_frame.frame)
             pd.testing.assert_frame_equal(alone.problems, scored_frame.problems)
+
+
+def test_a_plan_with_many_nodes_is_computed_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = pd.DataFrame({"age": [19, 40, None] * 50, "sex": ["male", "female", None] * 50, "priors": [0, 5, -1] * 50})
+    together = rvn.load("broward-rules@2018").score_frame(people)
+    catalog._read.cache_clear()
+    monkeypatch.setattr(importlib.import_module("rvn.plan.columns.evaluate"), "TOGETHER", 100)
+    instrument = rvn.load("broward-rules@2018")
+    in_blocks = instrument.score_frame(people)
+    assert 1 < instrument.plan.kept["block"] < 20
+    pd.testing.assert_frame_equal(together.frame, in_blocks.frame)
+    pd.testing.assert_frame_equal(together.problems, in_blocks.problems)

@@ -13,9 +13,10 @@ from rvn.plan.columns.block import NOTHING, Block, Column, Mask, OutputColumns
 from rvn.plan.columns.parallel import BLOCK, on_all_cores, on_rows
 from rvn.plan.columns.patterns import Patterns
 from rvn.plan.columns.terms import Terms
-from rvn.plan.plan import Plan
+from rvn.plan.plan import Plan, walk
 
 MANY = 10_000  # rows from which it is worth finding out which of them are alike
+TOGETHER = 1 << 23  # values of nodes that a block of rows may hold, in three arrays of eight bytes
 
 
 class Output(NamedTuple):
@@ -70,8 +71,18 @@ def evaluate(
     """
     wanted = tuple(name for name in plan.results if names is None or name in names)
     found = _Blocks(plan, columns, size, wanted, _patterns(plan, wanted) if size >= many else ())
-    on_all_cores(found.fill, range(0, size, BLOCK), size)
+    on_all_cores(found.fill, range(0, size, found.block), size)
     return found.evaluated()
+
+
+def _block(plan: Plan) -> int:
+    """Return how many rows are computed at once: the fewer, the more nodes a plan has, so that memory stays bounded."""
+    if "block" not in plan.kept:
+        results = [node for whole in (plan, plan.full or plan) for node in whole.results.values()]
+        nodes = len({id(node) for result in results for node in walk(result)})
+        plan.kept["block"] = min(BLOCK, max(1, TOGETHER // nodes))
+    block: int = plan.kept["block"]
+    return block
 
 
 def _patterns(plan: Plan, names: tuple[str, ...]) -> tuple[Patterns, ...]:
@@ -94,26 +105,28 @@ class _Blocks:
     size: int
     names: tuple[str, ...]
     patterns: tuple[Patterns, ...]
+    block: int = field(init=False)
     outputs: dict[str, OutputColumns] = field(init=False)
     places: list[npt.NDArray[np.uint32]] = field(init=False)
     contradictions: dict[str, Mask] = field(init=False)
     ignored: dict[str, Mask] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.block = _block(self.plan)
         by_pattern = {name for patterns in self.patterns for name in patterns.names}
         self.outputs = {name: _empty(self.size) for name in self.names if name not in by_pattern}
         self.places = [np.empty(self.size, np.uint32) for _ in self.patterns]
         self.contradictions = {step.name: np.zeros(self.size, np.bool_) for step in self.plan.of_kind("consistent")}
         asked = (name for name, field in self.plan.fields.items() if field.asked is not None)
         self.ignored = {name: np.zeros(self.size, np.bool_) for name in asked}
-        nothing = Column(np.full(min(self.size, BLOCK), NOTHING, np.uint8))
+        nothing = Column(np.full(min(self.size, self.block), NOTHING, np.uint8))
         self.lacking = {
             name: nothing for patterns in self.patterns for name in patterns.classes if name not in self.columns
         }
 
     def fill(self, start: int) -> None:
         """Compute the block of rows that begins at `start`."""
-        rows = slice(start, min(start + BLOCK, self.size))
+        rows = slice(start, min(start + self.block, self.size))
         size = rows.stop - start
         columns = {name: column.take(rows) for name, column in self.columns.items()}
         padded = columns | {name: column.take(slice(size)) for name, column in self.lacking.items()}

@@ -48,12 +48,17 @@ def _close(instrument: Instrument, column: str, one: pl.Series, other: pl.Series
     return pl.Series(near)
 
 
-def assert_agrees(reference: str, size: int, engine: Callable[[pl.DataFrame], ibis.Table]) -> None:
+def assert_agrees(
+    reference: str,
+    size: int,
+    engine: Callable[[pl.DataFrame], ibis.Table],
+    fetched: Callable[[ibis.Table], pl.DataFrame] = ibis.Table.to_polars,
+) -> None:
     instrument = rvn.load(reference)
     instrument = instrument.accepting(*instrument.recalled)
     people = people_for(instrument, 7, size)
     expected = instrument.score_frame(people, on=ON)
-    found = instrument.score_table(engine(people), on=ON).order_by("person").to_polars()
+    found = fetched(instrument.score_table(engine(people), on=ON)).sort("person")
     assert [] == disagreements(instrument, expected.frame, found)
     cells = expected.problems.filter((pl.col("severity") == "error") & (pl.col("code") != messages.CONTRADICTION.code))
     assert set(cells["row"].to_list()) == set(found.filter("unusable")["person"].to_list())

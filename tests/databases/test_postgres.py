@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from agreement.test_shipped_agree import MANY, REFERENCES, assert_agrees
-from databases.loading import load_into_postgres
+from databases.loading import fetch_from_postgres, load_into_postgres
 
 pytestmark = pytest.mark.usefixtures("quickly")
 
@@ -26,7 +26,7 @@ def agrees(reference: str, size: int, connection: Any) -> None:
     where = connection.info
     tables = ibis.postgres.connect(host=where.host, user=where.user, database=where.dbname)
     try:
-        assert_agrees(reference, size, in_postgres)
+        assert_agrees(reference, size, in_postgres, lambda query: fetch_from_postgres(connection, query))
     finally:
         tables.disconnect()
 

@@ -60,10 +60,9 @@ class Computed:
     def __getitem__(self, name: str) -> Output:
         (kind, levels), raw = self.evaluation.plan.shapes[name], self.evaluation.output(name)
         value = shown_as(kind, levels, raw.value)
-        low, high = (
-            value if end == raw.value else None if math.isinf(end) else shown_as(kind, levels, end)
-            for end in (raw.low, raw.high)
-        )
+        low = high = value
+        if not raw.low == raw.high == raw.value:
+            low, high = (None if math.isinf(end) else shown_as(kind, levels, end) for end in (raw.low, raw.high))
         return Output(name, value, raw.status, low, high, levels, raw.absent)
 
     @property

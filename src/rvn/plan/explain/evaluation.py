@@ -15,6 +15,7 @@ from rvn.plan.status import Status
 from rvn.plan.types import levels_of, type_of
 
 OPEN = (-math.inf, math.inf)
+_VOID = (Status.NOT_APPLICABLE, Status.INVALID)
 
 
 class Value(NamedTuple):
@@ -160,7 +161,7 @@ class Evaluation(dict[Node, Value]):
         value, low, high = found
         absent = len(self._all_absent & self.plan.names_of[name]) if self._all_absent else 0
         status = self._standing(name)
-        if status in (Status.NOT_APPLICABLE, Status.INVALID):
+        if status in _VOID:
             return Output(UNKNOWN, UNKNOWN, UNKNOWN, status, absent)
         if value == value and not absent:  # what is undefined on the way to it leaves nothing open
             if status is None:
@@ -190,7 +191,7 @@ class Evaluation(dict[Node, Value]):
         components = self.plan.components[name]
         if components and self._own_standing is not Status.NOT_APPLICABLE:
             reasons = {self.reading(field).reason for field in components}
-            for broken in (Status.NOT_APPLICABLE, Status.INVALID):
+            for broken in _VOID:
                 if broken in reasons:
                     return broken
         return self._own_standing

@@ -229,6 +229,32 @@ def test_a_run_that_is_killed_leaves_nothing_at_its_place(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_a_run_that_is_stopped_or_loses_java_says_so_and_nothing_else(tmp_path: Path) -> None:
+    write_people(tmp_path)
+    work = tmp_path / ".out.parquet.unfinished"
+    with started(tmp_path, "local[2]") as running:
+        while not (work / "output").exists():
+            assert running.poll() is None, (tmp_path / "err.txt").read_text()
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        code = running.wait(SECONDS)
+    words = "RVN754 Spark failed: somebody stopped it; nothing was written to 'out.parquet'\n    run it again\n"
+    assert (2, "", words) == (code, (tmp_path / "out.txt").read_text(), (tmp_path / "err.txt").read_text())
+    with started(tmp_path, "local[2]", "--replace") as running:
+        while not (work / "output").exists():
+            assert running.poll() is None, (tmp_path / "err.txt").read_text()
+            time.sleep(0.01)
+        (java,) = subprocess.run(["pgrep", "-P", str(running.pid)], capture_output=True, text=True).stdout.split()
+        os.kill(int(java), signal.SIGKILL)
+        code = running.wait(SECONDS)
+    err = (tmp_path / "err.txt").read_text()
+    assert (2, True) == (code, err.startswith("RVN754 Spark failed: Java came to its end before its time; nothing"))
+    assert 2 == len(err.splitlines())
+    Path(err.split()[-1]).unlink()
+    assert {"people", "out.txt", "err.txt", work.name} == {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.slow
 def test_a_master_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> None:
     write_people(tmp_path)
     code, out, err = ended(tmp_path, "k8s://https://127.0.0.1:1")

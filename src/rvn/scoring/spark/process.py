@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -63,9 +64,15 @@ def spark(gateway: Any, settings: Any) -> Iterator[Any]:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    with _interrupts_kept():
+    with _quiet():
+        of_interrupts = signal.getsignal(signal.SIGINT)
         SparkContext._ensure_initialized(gateway=gateway, conf=settings)
         running = SparkSession.builder.config(conf=settings).getOrCreate()
+        if threading.current_thread() is threading.main_thread():
+            # pyspark's own would ask Java while it is being asked.
+            signal.signal(signal.SIGINT, of_interrupts)
+        server: Any = running.sparkContext._accumulatorServer
+        server.handle_error = _nothing
         try:
             yield running
         finally:
@@ -86,14 +93,22 @@ def _end(gateway: Any) -> None:
         gateway.proc.wait()
 
 
+def _nothing(*_: object) -> None:
+    """Stand in for what prints that a connection to Java is lost."""
+
+
 @contextmanager
-def _interrupts_kept() -> Iterator[None]:
-    """Give Ctrl-C back at the end: pyspark takes it for good."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
+def _quiet() -> Iterator[None]:
+    """Keep from the screen what py4j says of a connection that is lost: that is raised, too."""
+
+    def is_of_others(record: logging.LogRecord) -> bool:
+        return "py4j" not in Path(record.pathname).parts
+
+    root, own = logging.getLogger(), logging.getLogger("py4j")  # it uses both
+    was_passed_on, own.propagate = own.propagate, False
+    root.addFilter(is_of_others)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        root.removeFilter(is_of_others)
+        own.propagate = was_passed_on

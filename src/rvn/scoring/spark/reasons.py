@@ -62,7 +62,10 @@ def failure(error: Exception, log: Path | None, target: str) -> Diagnostic:
     target
         What was to be made.
     """
-    said = str(error) + ("" if log is None else log.read_text(errors="replace"))
+    from py4j.protocol import Py4JNetworkError
+
+    is_lost = isinstance(error, (ConnectionError, Py4JNetworkError))
+    said = ("" if is_lost else str(error)) + ("" if log is None else log.read_text(errors="replace"))
     where = "" if log is None else f"; what Spark said stands in {log}"
     for sign, why in OF_WORKERS.items():
         if sign in said:
@@ -75,6 +78,9 @@ def failure(error: Exception, log: Path | None, target: str) -> Diagnostic:
     for sign, (why, remedy) in OF_SPARK.items():
         if sign in said:
             return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=f"{remedy}{where}")
+    if is_lost:
+        why, remedy = "Java came to its end before its time", "look whether the memory was used up, and run it again"
+        return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=f"{remedy}{where}")
     why = getattr(error, "getCondition", lambda: None)() or type(error).__name__
     remedy = where.removeprefix("; ") or "look into Spark's own messages"
     return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=remedy)

@@ -18,7 +18,7 @@ from rvn.scoring.files.score import ScoredFile, identity_of
 from rvn.scoring.files.scorer import Scorer
 from rvn.scoring.spark.places import Places
 from rvn.scoring.spark.progress import watched
-from rvn.scoring.spark.session import session
+from rvn.scoring.spark.session import cancelling, session
 from rvn.scoring.spark.source import SparkSource, address
 from rvn.scoring.spark.targets import Targets, problems_of
 from rvn.scoring.spark.workers import ROW, counting, finding, found_schema, scored_schema, scoring
@@ -93,7 +93,8 @@ def score_with_spark(
         how = {"on": on, "prefix": prefix, "outputs": outputs}
         work = _Work(running, rows, instrument, names, counted, how)
         with Targets(places, target, place, replace=replace) as targets, watched(counted, rows.rows, progress):
-            account = work.account(targets)
+            with cancelling(running):
+                account = work.account(targets)
             if not rows.is_unchanged():
                 raise FrameError(messages.CHANGED_MEANWHILE.at(file=target))
             engine = {"name": "spark", "version": running.version}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from rvn.scoring.spark.reasons import failure
 from rvn.scoring.spark.workers import raised
 
 TASKS = 64  # at most, that look at the workers before anything runs
+SECONDS = 10  # in which work that is stopped comes to its end
 
 
 @contextmanager
@@ -79,6 +81,20 @@ def session(master: str | None, target: str) -> Iterator[Any]:
         log.unlink()
 
 
+@contextmanager
+def cancelling(running: Any) -> Iterator[None]:
+    """Let nothing of the work go on where somebody stops it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        context = running.sparkContext
+        context.cancelAllJobs()
+        end = time.monotonic() + SECONDS
+        while context.statusTracker().getActiveJobsIds() and time.monotonic() < end:
+            time.sleep(0.1)
+        raise
+
+
 def _java_folder() -> str | None:
     """Return where Java is looked for: in JAVA_HOME alone, where that is set."""
     home = os.environ.get("JAVA_HOME")
@@ -93,7 +109,7 @@ def _told(target: str, log: Path | None = None) -> Iterator[None]:
 
     try:
         yield
-    except (PySparkException, Py4JError) as error:
+    except (PySparkException, Py4JError, ConnectionError) as error:
         raise raised(error) or BatchError(failure(error, log, target)) from None
     except KeyboardInterrupt:
         why = f"somebody stopped it; nothing was written to '{target}'"

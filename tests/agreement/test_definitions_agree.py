@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 import rvn
 from agreement.definitions import ON, Written, answers_to, definitions
-from agreement.generators import is_inexact
 from rvn.scoring.instrument import Instrument
 
 
@@ -45,11 +44,11 @@ def disagreements(
     for place, (person, row) in enumerate(zip(people, rows, strict=True)):
         result = instrument.score(person, on=ON)
         for name in instrument.plan.results:
-            output, inexact = result[name], is_inexact(instrument.plan.results[name])
+            output = result[name]
             if str(output.status) != row[f"{name}_status"]:
                 said.append(f"person {place}: {name} is {output.status}, in the frame {row[f'{name}_status']}")
             for part, column in (("value", name), ("low", f"{name}_low"), ("high", f"{name}_high")):
-                if column in row and not same(getattr(output, part), row[column], inexact):
+                if column in row and not same(getattr(output, part), row[column]):
                     said.append(f"person {place}: {column} is {getattr(output, part)!r}, in the frame {row[column]!r}")
         warned = {warning.message.split("'")[1] for warning in result.warnings}
         in_frame = {item for where, item in ignored if where == place}
@@ -58,11 +57,9 @@ def disagreements(
     return said
 
 
-def same(expected: object, found: Any, inexact: bool) -> bool:
+def same(expected: object, found: Any) -> bool:
     if found is None or found is pd.NA or found != found:
         return expected is None
-    if inexact and isinstance(expected, float):
-        return bool(abs(expected - found) <= 4e-16 * abs(expected))
     return bool(expected == found)
 
 
@@ -185,6 +182,6 @@ def test_components_say_the_same_through_frames_as_through_results(frame: str, a
             expected = (str(output.status), output.value, output.low, output.high)
             columns = (f"{name}_status", name, f"{name}_low", f"{name}_high")
             found = tuple(row[column] for column in columns if column in row)
-            if not all(same(one, other, False) for one, other in zip(expected, found, strict=False)):
+            if not all(same(one, other) for one, other in zip(expected, found, strict=False)):
                 said.append(f"{name}: {expected}, in the frame {found}; {answer} {first} {second}")
     assert not said, f"{len(said)} disagreements\n" + "\n".join(said[:4])

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rvn.plan import nodes
 from rvn.plan.columns.block import ABSENT, Block, Floats, Mask, values_of
+from rvn.plan.columns.functions import exponential, logarithm, logistic, power
 
 
 @values_of(nodes.Constant)
@@ -92,7 +93,7 @@ OPERATIONS: dict[str, Callable[[Floats, Floats], Floats]] = {
     "-": np.subtract,
     "*": np.multiply,
     "/": np.divide,
-    "**": np.power,
+    "**": power,
 }
 
 
@@ -153,17 +154,12 @@ def _extreme(on: Block, node: nodes.Extreme) -> Floats:
     return result
 
 
-def _logistic(values: Floats) -> Floats:
-    growth = np.exp(-np.abs(values))
-    return np.where(values >= 0, 1 / (1 + growth), growth / (1 + growth))
-
-
 FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "abs": np.abs,
     "floor": np.floor,
-    "log": np.log,
-    "exp": np.exp,
-    "logistic": _logistic,
+    "log": logarithm,
+    "exp": exponential,
+    "logistic": logistic,
 }
 
 

@@ -106,7 +106,7 @@ def view_of(
     head = "\n".join(f"-- {line}" for line in _about(instrument, wanted, dialect))
     start = f"create view {writer.name(view)} as\n" if view else ""
     written = ",\n\n".join(writer.step(*text) for text in texts)
-    return f"{head}\n{start}with\n{written}\n\nselect\n{writer.listed(last)}\nfrom {texts[-1][0]};\n"
+    return f"{head}\n{start}with\n{written}\n\nselect\n{writer.listed(last)}\n{writer.end(texts[-1][0])};\n"
 
 
 def _kinds(fields: Mapping[str, Field], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -186,6 +186,13 @@ class _Writer:
         """Return one common table expression."""
         fence = "\n  offset 0 -- so that no level is written into the next" if self._engine.is_fenced else ""
         return f"-- {what}\n{name} as (\n  select\n{self.listed(columns, 4)}\n  from {below}{fence}\n)"
+
+    def end(self, below: str) -> str:
+        """Return from where the last select reads."""
+        closed = (
+            "\n-- so that nothing made of it is planned into it:\nwhere (select true)" if self._engine.is_closed else ""
+        )
+        return f"from {below}{closed}"
 
     def listed(self, columns: list[str], indent: int = 2) -> str:
         """Return columns one below the other."""

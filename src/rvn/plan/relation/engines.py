@@ -55,12 +55,17 @@ class Engine:
         gigabytes, however few the rows. It does not look through a condition that asks a table of its own.
         """
         always = ibis.literal(True).as_table().as_scalar()
-        return table.filter(always) if self.name == "duckdb" else table
+        return table.filter(always) if self.is_closed else table
 
     @property
     def is_fenced(self) -> bool:
         """Whether levels are kept apart."""
         return self.name == "postgres"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the whole is kept apart from what is made of it."""
+        return self.name == "duckdb"
 
     def adapted(self, value: ops.Value) -> ops.Value:
         """Return a value so that it is exact.

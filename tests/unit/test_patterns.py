@@ -75,3 +75,12 @@ def test_patterns_beyond_what_a_whole_number_holds_are_given_up() -> None:
     tables, size = _tables([Term((name,), {name: np.arange(4)}) for name in names], of)
     assert [] == tables
     assert 2**62 < size
+
+
+def test_a_long_scale_has_as_many_patterns_as_sums_however_many_combinations_there_are() -> None:
+    names = [f"item{place}" for place in range(150)]
+    of = {name: classes(name, np.minimum(EVERY_CODE, 3)) for name in names}
+    tables, size = _tables([Term((name,), {"sum": np.arange(4)}) for name in names], of)
+    highest = {name: np.array([3], np.uint8) for name in names}
+    assert 1 + 150 * 3 == size
+    assert [150 * 3] == patterns(tables, highest).tolist()

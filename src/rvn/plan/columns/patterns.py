@@ -160,6 +160,8 @@ def _numbered(by_fields: Mapping[tuple[str, ...], Wholes]) -> tuple[int, dict[tu
         distinct, numbers = np.unique(whole, return_inverse=True)
         numbered[fields] = numbers * size
         size *= len(distinct)
+        if size > LONGEST:  # the sums are fewer
+            break
     return size, numbered
 
 

@@ -56,6 +56,19 @@ def test_what_is_no_such_file_says_nothing(scored: Path, content: str) -> None:
     assert ["it does not say which version it was made with"] == [found.problem for found in stale(scored)]
 
 
+def test_a_csv_that_other_work_made_says_no_version(scored: Path) -> None:
+    said = json.loads(said_beside(scored).read_text())
+    said_beside(scored).write_text(json.dumps({**said, "recipe": {"work": "another"}}))
+    assert ["it does not say which version it was made with"] == [found.problem for found in stale(scored)]
+
+
+def test_what_stands_beside_a_csv_is_told_from_input_however_its_ending_is_written(scored: Path) -> None:
+    folder = scored.with_name("folder")
+    folder.mkdir()
+    rvn.load(RULES).score_file(scored.with_name("people.csv"), folder / "scored.CSV")
+    assert 2 == rescore_file(folder, scored.with_name("new.csv"), None, RULES).summary.rows
+
+
 def test_rescoring_reads_version_and_prefix_beside_a_csv(scored: Path) -> None:
     done = rescore_file(scored, scored.with_name("new.csv"), None, RULES)
     assert "r_level" in (scored.with_name("new.csv")).read_text()

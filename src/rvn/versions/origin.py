@@ -133,9 +133,11 @@ def _said_beside(files: Sequence[Path]) -> Said:
 def _said(written: bytes | str) -> Said:
     try:
         said = json.loads(written)
-        return Said(dict(said["recipe"]), int(said["account"]["rows_out"]))
+        recipe, rows = dict(said["recipe"]), int(said["account"]["rows_out"])
     except (ValueError, KeyError, TypeError):
         return Said()
+    # Other work that ran by `rvn.batch` says what it was made with, too, but of no instrument.
+    return Said(recipe, rows) if {INSTRUMENT, VERSION} <= recipe.keys() else Said()
 
 
 def differing_parts(said: Mapping[str, Any], instrument: Instrument) -> list[str]:

@@ -187,13 +187,10 @@ def opened(source: Path, separator: str) -> Source:
 
 def tables_in(source: Path) -> list[Path]:
     """Return the files with rows that a path stands for, without what rvn has put beside CSV files among them."""
-    return [file for file in files_of(source) if file == source or not _stands_beside(file)]
-
-
-def _stands_beside(file: Path) -> bool:
-    """Return whether a file only says what made a CSV beside it, or what its problems were."""
-    table = file.with_name(f"{file.name.removesuffix('.rvn.json').removesuffix('.problems.csv')}.csv")
-    return table != file and table.exists() and said_beside(table).exists()
+    files = list(files_of(source))
+    scored = [file for file in files if file.suffix.lower() == ".csv" and said_beside(file).exists()]
+    beside = {made for file in scored for made in (said_beside(file), problems_beside(file))}
+    return [file for file in files if file == source or file not in beside]
 
 
 def long_source(lines: Source, instrument: Version, names: Names, long: Long) -> LongSource:

@@ -42,6 +42,9 @@ def test_three_bad_cells_cost_their_rows_and_nothing_else(run: Run, people: str)
     assert 1 == ran.code
     assert {"invalid": 3, "complete": 1, "decided": 1, "too_few_answers": 1} == ran.data["statuses"]
     assert (6, 6, 0, 3, 0) == tuple(ran.data[name] for name in COUNTS)
+    assert ["out.csv", "out.problems.csv", "out.rvn.json"] == [
+        ran.data[name] for name in ("output", "problems", "origin")
+    ]
     statuses = ["complete", "invalid", "invalid", "decided", "invalid", "too_few_answers"]
     assert statuses == [row["level_status"] for row in _rows("out.csv")]
 

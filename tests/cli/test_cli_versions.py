@@ -57,6 +57,7 @@ def test_a_file_is_rescored_with_a_summary_in_latvian(answers: Path, run: Run) -
     assert 0 == ran.code
     assert "Mainījušies: 2 (50 %)." in ran.out
     assert "Šis rezultāts nav lēmums." in ran.out
+    assert "origin    " in ran.out
     assert 5 == len(new.read_text().splitlines())
 
 
@@ -75,6 +76,7 @@ def test_the_summary_is_had_as_json(answers: Path, run: Run) -> None:
         "json",
     )
     said = json.loads(ran.out)
+    assert answers.with_name(Path(said["origin"]).name).exists()
     assert (4, 1, 2, 1) == (said["rows"], said["same"], said["changed"], said["cannot_be_rescored"])
 
 

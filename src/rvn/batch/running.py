@@ -26,7 +26,7 @@ from rvn.batch.forms import Encoded, Form
 from rvn.batch.ids import ENTRY, Ids, digests
 from rvn.batch.journal import Journal
 from rvn.batch.output import Output
-from rvn.batch.said import said_beside, write_said
+from rvn.batch.said import origin_beside, said_beside, write_said
 from rvn.errors import BatchError, FrameError, RvnError
 
 SECONDS = 1.0  # between two times that finished parts are put safely on the disk
@@ -99,12 +99,8 @@ def run(
     """
     empty = transform(source.schema.empty_table()).table
     form.encode(empty)  # so that a column which the form cannot hold is said before anything runs
-    beside = (
-        [problems_beside(destination)]
-        if form.holds_metadata
-        else [problems_beside(destination), said_beside(destination)]
-    )
-    journal = Journal([destination, *beside])
+    origin = origin_beside(destination, form)
+    journal = Journal([destination, problems_beside(destination), *([] if origin is None else [origin])])
     identity = {"rvn": version("rvn"), "input": source.identity, "recipe": recipe}
     work = None
     try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rvn.batch.forms import Form
 from rvn.batch.growing import Growing
 
 
@@ -18,6 +19,11 @@ def said_beside(path: Path) -> Path:
     scored.rvn.json
     """
     return path.with_name(f"{path.stem}.rvn.json")
+
+
+def origin_beside(path: Path, form: Form) -> Path | None:
+    """Return the same, and None where the form of the file has a place for it within."""
+    return None if form.holds_metadata else said_beside(path)
 
 
 def write_said(place: Path, said: Mapping[str, Any], files: Mapping[str, Path]) -> None:

@@ -92,6 +92,7 @@ def run(
         )
         if form is Format.JSON:
             made = {"output": str(done.destination), "problems": str(done.problems)}
+            made |= {} if done.origin is None else {"origin": str(done.origin)}
             say_json({**done.summary.to_record(), **made, "warnings": [each.to_record() for each in done.warnings]})
         else:
             _say(done, language.value, form)
@@ -113,6 +114,8 @@ def _say(done: RescoredFile, language: Language, form: Format) -> None:
     typer.echo()
     typer.echo(f"rescored  {shortened(str(done.destination))}")
     typer.echo(f"problems  {shortened(str(done.problems))}")
+    if done.origin is not None:
+        typer.echo(f"origin    {shortened(str(done.origin))}")
     typer.echo()
     say(lines[-1])
 

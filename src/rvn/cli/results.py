@@ -70,6 +70,7 @@ def say_batch(instrument: Instrument, scored: ScoredFile, separator: str, form: 
             **{name: value for name, value in account.to_record().items() if name != "counts"},
             "output": str(scored.destination),
             "problems": str(scored.problems),
+            **({} if scored.origin is None else {"origin": str(scored.origin)}),
         }
         say_json(record)
         return account.errors == 0

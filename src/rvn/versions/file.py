@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from rvn import messages
-from rvn.batch import Account, Csv, Parquet, Part, Progress, problems_beside, run
+from rvn.batch import Account, Csv, Form, Parquet, Part, Progress, problems_beside, run
+from rvn.batch.said import origin_beside
 from rvn.errors import CatalogError, Diagnostic, FrameError
 from rvn.plan.nodes import Field
 from rvn.scoring.files.score import TEXT, check_places, identity_of, opened
@@ -38,6 +39,8 @@ class RescoredFile:
         What changed.
     warnings
         What the file says about its old results that does not fit the old version as it is today.
+    origin
+        What made them, where their form has no place for that: for CSV.
     """
 
     destination: Path
@@ -45,6 +48,7 @@ class RescoredFile:
     account: Account
     summary: Summary
     warnings: tuple[Diagnostic, ...] = ()
+    origin: Path | None = None
 
 
 def rescore_file(
@@ -126,7 +130,7 @@ def rescore_file(
         "recorded_prefix": recorded_prefix,
         "separator": separator,
     }
-    form = Csv(separator) if destination.suffix.lower() == ".csv" else Parquet()
+    form: Form = Csv(separator) if destination.suffix.lower() == ".csv" else Parquet()
     account = run(
         rows,
         transform,
@@ -140,7 +144,8 @@ def rescore_file(
     )
     summary = Summary(rescorer.old, rescorer.new, rescorer.migration, account.counts)
     warnings = [messages.CHANGED_SINCE.at(file=source)] if found.is_changed else _warned(said, before)
-    return RescoredFile(destination, problems_beside(destination), account, summary, tuple(warnings))
+    origin = origin_beside(destination, form)
+    return RescoredFile(destination, problems_beside(destination), account, summary, tuple(warnings), origin)
 
 
 def _old(old: Instrument | str | None, said: Mapping[str, Any]) -> Instrument:

@@ -14,7 +14,7 @@ from rvn.batch.csv_folder import CsvFolder
 from rvn.batch.csv_source import CsvSource
 from rvn.batch.long import LongSource
 from rvn.batch.parquet_source import files_of
-from rvn.batch.said import said_beside
+from rvn.batch.said import origin_beside, said_beside
 from rvn.definition.scope import ASSESSED_ON
 from rvn.errors import FrameError
 from rvn.scoring.files.mapping import Long, Names, read_mapping
@@ -147,9 +147,7 @@ def score_file(
         replace=replace,
         progress=progress,
     )
-    return ScoredFile(
-        destination, problems_beside(destination), account, None if form.holds_metadata else said_beside(destination)
-    )
+    return ScoredFile(destination, problems_beside(destination), account, origin_beside(destination, form))
 
 
 def identity_of(instrument: Version) -> dict[str, Any]:

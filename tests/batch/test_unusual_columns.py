@@ -95,5 +95,19 @@ def test_two_thousand_columns_pass_through(tmp_path: Path, kind: str) -> None:
 def test_two_columns_of_one_name_are_refused(tmp_path: Path, name: str) -> None:
     columns = [pa.array([19]), pa.array(["male"]), pa.array([0]), pa.array([1]), pa.array([1])]
     pq.write_table(pa.table(columns, names=["age", "sex", "priors", name, "x"]), tmp_path / "in.parquet")
-    with pytest.raises(FrameError, match="RVN705"):
+    with pytest.raises(FrameError, match=f"RVN721 .*two columns are called '{name}'"):
         scored(tmp_path / "in.parquet")
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("age=3", "RVN721 .*two columns are called 'age'"), ("z=2", "RVN723 .*no 'y', also 'z'")],
+)
+def test_names_of_folders_that_make_no_columns_of_one_table_are_refused(
+    tmp_path: Path, folder: str, words: str
+) -> None:
+    for name in ("y=1", folder):
+        (tmp_path / "people" / name).mkdir(parents=True)
+        people(3).to_parquet(tmp_path / "people" / name / "in.parquet")
+    with pytest.raises(FrameError, match=words):
+        scored(tmp_path / "people")

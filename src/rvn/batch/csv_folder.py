@@ -7,17 +7,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 
-from rvn import messages
 from rvn.batch.chunk import Chunk, Pending
+from rvn.batch.columns import differences, keys_of
 from rvn.batch.csv_source import CsvSource
 from rvn.batch.identity import identified
 from rvn.errors import Diagnostic, FrameError
-
-NOTHING = "__HIVE_DEFAULT_PARTITION__"  # what those who write such folders call an absent value
 
 
 class CsvFolder:
@@ -52,8 +49,8 @@ class CsvFolder:
                 self._sources.append(CsvSource(file, separator))
             except FrameError as error:
                 problems += error.diagnostics
-        self._keys = [dict(_keys(file.relative_to(path).parent)) for file in files]
-        problems = problems or list(self._differences())
+        self._keys = [keys_of(path, file) for file in files]
+        problems = problems or list(differences(files, [self._names(place) for place in range(len(files))]))
         if problems:
             raise FrameError(problems)
         self.schema = pa.schema([(name, pa.string()) for name in self._names(0)])
@@ -82,23 +79,3 @@ class CsvFolder:
 
     def _names(self, file: int) -> list[str]:
         return [*self._sources[file].names, *self._keys[file]]
-
-    def _differences(self) -> Iterator[Diagnostic]:
-        """Yield where the columns of a file are not those of the first."""
-        first = self._names(0)
-        for number, file in enumerate(self.files):
-            names = self._names(number)
-            if len(set(names)) < len(names):
-                yield messages.COLUMN_TWICE.at()
-            elif set(names) != set(first):
-                missing, more = sorted(set(first) - set(names)), sorted(set(names) - set(first))
-                what = ", ".join([*(f"no '{name}'" for name in missing), *(f"also '{name}'" for name in more)])
-                yield messages.COLUMNS_DIFFER.at(file=file, first=self.files[0], what=what)
-
-
-def _keys(folder: Path) -> Iterator[tuple[str, str | None]]:
-    """Yield the columns that stand in the names of folders, such as `year=2026`; their values stay text."""
-    for part in folder.parts:
-        name, sign, value = part.partition("=")
-        if sign:
-            yield unquote(name), None if value == NOTHING else unquote(value)

@@ -7,7 +7,6 @@ line ends or the encoding leave open which cell is which, the file is refused wi
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from io import BytesIO
@@ -21,6 +20,7 @@ import pyarrow.csv
 
 from rvn import messages
 from rvn.batch.chunk import PROBLEMS, Chunk, Pending, problem_rows
+from rvn.batch.columns import called_alike
 from rvn.batch.identity import identified
 from rvn.batch.parquet_source import not_readable
 from rvn.errors import BatchError, FrameError
@@ -102,9 +102,9 @@ class CsvSource:
         if len(names) == 1 and (sign := next((sign for sign in _OTHER_SIGNS if sign in names[0]), None)):
             why = "between its columns stands another sign than the one looked for"
             raise self._refused(why, f"add `--separator {_OTHER_SIGNS[sign]}`")
-        repeated = [name for name, count in Counter(names).items() if count > 1]
-        if repeated:
-            raise self._refused(f"two columns are called '{repeated[0]}'", "rename or remove one of them")
+        problems = list(called_alike(self.path, names))
+        if problems:
+            raise FrameError(problems)
         return names
 
     def _blocks(self) -> Iterator[_Block]:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from rvn import messages
 from rvn.batch.chunk import Chunk, Pending, rows_at_once
+from rvn.batch.columns import differences, keys_of
 from rvn.batch.identity import identified
 from rvn.batch.passed import RowGroup
 from rvn.errors import BatchError, Diagnostic, FrameError
@@ -60,8 +61,11 @@ class ParquetSource:
             for file, metadata in enumerate(footers)
             for number in range(metadata.num_row_groups)
         ]
+        schemas = [metadata.schema.to_arrow_schema() for metadata in footers]
+        names = [[*schema.names, *keys_of(path, file)] for schema, file in zip(schemas, self.files, strict=True)]
+        within = _schema(schemas, self.files, list(differences(self.files, names)))
         self._keys = _keys(path, self.files)
-        self.schema = _schema([metadata.schema.to_arrow_schema() for metadata in footers], self.files, self._keys)
+        self.schema = _with_keys(within, self._keys)
         self.rows: int | None = sum(group.rows for group in self._groups)
         self.identity: Mapping[str, Any] = identified(path, self.files)
         self._at_once = rows_at_once(len(self.schema.names))
@@ -182,19 +186,13 @@ def _keys(path: Path, files: list[Path]) -> list[dict[str, Any]]:
     return [by_name[name] for name in names]
 
 
-def _schema(schemas: list[pa.Schema], files: list[Path], keys: list[dict[str, Any]]) -> pa.Schema:
-    """Return one schema for all files, or raise with every column that is of another kind in one of them."""
-    problems: list[Diagnostic] = []
-    if any(len(set(schema.names)) < len(schema.names) for schema in schemas):
-        raise FrameError(messages.COLUMN_TWICE.at())
+def _schema(schemas: list[pa.Schema], files: list[Path], problems: list[Diagnostic]) -> pa.Schema:
+    """Return one schema for all files, or raise with problems and every column that is of another kind in a file."""
     first, merged = files[0], [_plain(field) for field in schemas[0]]
-    names = schemas[0].names
+    names = sorted(set(schemas[0].names))
     for schema, file in zip(schemas[1:], files[1:], strict=True):
-        if set(schema.names) != set(names):
-            missing, more = sorted(set(names) - set(schema.names)), sorted(set(schema.names) - set(names))
-            what = ", ".join([*(f"no '{name}'" for name in missing), *(f"also '{name}'" for name in more)])
-            problems.append(messages.COLUMNS_DIFFER.at(file=file, first=first, what=what))
-            continue
+        if sorted(schema.names) != names:
+            continue  # which is a problem that was found before
         for place, one in enumerate(merged):
             other = _plain(schema.field(one.name))
             field = _merged(one, other)
@@ -206,12 +204,16 @@ def _schema(schemas: list[pa.Schema], files: list[Path], keys: list[dict[str, An
                 problems.append(problem)
             else:
                 merged[place] = field
-    for name in keys[0]:
-        values = pa.array([of_file[name] for of_file in keys])
-        merged.append(pa.field(name, values.type))
     if problems:
         raise FrameError(problems)
     return pa.schema(merged, metadata=schemas[0].metadata)
+
+
+def _with_keys(schema: pa.Schema, keys: list[dict[str, Any]]) -> pa.Schema:
+    """Return a schema with the columns that stand in the names of folders."""
+    for name in keys[0]:
+        schema = schema.append(pa.field(name, pa.array([of_file[name] for of_file in keys]).type))
+    return schema
 
 
 def _plain(field: pa.Field) -> pa.Field:

@@ -103,6 +103,15 @@ def test_without_java_the_message_says_what_to_install(tmp_path: Path, monkeypat
         rvn.load(RULES).score_with_spark(tmp_path / "in.parquet", tmp_path / "out.parquet")
 
 
+def test_a_folder_without_spark_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rvn.scoring.spark.process import java
+
+    monkeypatch.setenv("SPARK_HOME", str(tmp_path))
+    with pytest.raises(BatchError, match="RVN754 Spark failed: there is no Spark in '") as error:
+        java(None, tmp_path / "log").__enter__()
+    assert str(tmp_path) in str(error.value)
+
+
 @pytest.mark.slow
 def test_files_that_cannot_be_read_as_one_table_are_named_before_anything_runs(
     spark_session: Any, tmp_path: Path

@@ -6,7 +6,6 @@ where a sum cancels, that place is all that is left. Python, scipy and databases
 
 from __future__ import annotations
 
-import contextlib
 import math
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from scipy import special
 
 Floats = npt.NDArray[np.float64]
+LARGE = 1e300
 
 
 def logarithm(values: Floats) -> Floats:
@@ -29,12 +29,10 @@ def exponential(values: Floats) -> Floats:
 
 
 def power(left: Floats, right: Floats) -> Floats:
-    """Return powers; what is not finite is as in numpy."""
+    """Return powers; what is not finite, or nearly too large, is as in numpy."""
     found: Floats = np.power(left, right)
-    fine = np.isfinite(found)
-    # numpy may round the last number that is not too large otherwise than the C library, which then refuses it.
-    with contextlib.suppress(OverflowError):
-        found[fine] = list(map(math.pow, left[fine].tolist(), right[fine].tolist()))
+    fine = np.abs(found) < LARGE  # `math` raises where a power is too large
+    found[fine] = list(map(math.pow, left[fine].tolist(), right[fine].tolist()))
     return found
 
 

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rvn import messages
+from rvn.errors import BatchError
+
 SECONDS = 30  # in which Java comes to its end by itself
 
 
@@ -46,12 +49,22 @@ def java(settings: Any, log: Path) -> Iterator[Any]:
         Of Spark.
     log
         Where everything goes that the process says; Java's first lines no setting of logging would keep from a screen.
+
+    Raises
+    ------
+    BatchError
+        When SPARK_HOME names a folder without Spark.
     """
     from pyspark.java_gateway import launch_gateway
 
     launch: Any = launch_gateway
     with log.open("ab") as said:
-        gateway = launch(settings, {"stdout": said, "stderr": said})
+        try:
+            gateway = launch(settings, {"stdout": said, "stderr": said})
+        except FileNotFoundError:
+            why = f"there is no Spark in '{os.environ.get('SPARK_HOME', '')}'"
+            remedy = "set SPARK_HOME to the folder of Spark, or unset it to take that of pyspark"
+            raise BatchError(messages.SPARK_FAILS.at(why=why, remedy=remedy)) from None
     try:
         yield gateway
     finally:

@@ -65,19 +65,20 @@ def failure(error: Exception, log: Path | None, target: str) -> Diagnostic:
     from py4j.protocol import Py4JNetworkError
 
     is_lost = isinstance(error, (ConnectionError, Py4JNetworkError))
-    said = ("" if is_lost else str(error)) + ("" if log is None else log.read_text(errors="replace"))
     where = "" if log is None else f"; what Spark said stands in {log}"
-    for sign, why in OF_WORKERS.items():
-        if sign in said:
-            return messages.WORKERS_LACK.at(version=version("rvn"), why=why, where=where)
     nothing = f"nothing was written to '{target}'"
-    damaged = _READING.search(said)
-    if damaged:
-        why, remedy = f"'{damaged[1]}' cannot be read, or is damaged", "make the file again, or copy it again"
-        return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=f"{remedy}{where}")
-    for sign, (why, remedy) in OF_SPARK.items():
-        if sign in said:
+    # What was raised counts before what was said on the way.
+    for said in ("" if is_lost else str(error), "" if log is None else log.read_text(errors="replace")):
+        for sign, lack in OF_WORKERS.items():
+            if sign in said:
+                return messages.WORKERS_LACK.at(version=version("rvn"), why=lack, where=where)
+        damaged = _READING.search(said)
+        if damaged:
+            why, remedy = f"'{damaged[1]}' cannot be read, or is damaged", "make the file again, or copy it again"
             return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=f"{remedy}{where}")
+        for sign, (why, remedy) in OF_SPARK.items():
+            if sign in said:
+                return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=f"{remedy}{where}")
     if is_lost:
         why, remedy = "Java came to its end before its time", "look whether the memory was used up, and run it again"
         return messages.SPARK_FAILS.at(why=f"{why}; {nothing}", remedy=f"{remedy}{where}")

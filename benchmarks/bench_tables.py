@@ -100,7 +100,7 @@ WAYS = {"rvn": by_rvn, "hand": by_hand}
 def check(folder: Path) -> None:
     """Make sure that both give the same columns with the same values."""
     for way in WAYS.values():
-        way(folder, True)
+        way(folder)
     ours, theirs = pl.read_parquet(folder / "rvn.parquet"), pl.read_parquet(folder / "hand.parquet")
     assert sorted(ours.columns) == sorted(theirs.columns)
     for name in ours.columns:

@@ -504,7 +504,8 @@ def test_three_bad_cells_in_a_million_rows_cost_three_rows() -> None:
 
 
 @plain_kinds
-def test_many_rows_say_what_few_say(make: Maker) -> None:
+def test_many_rows_say_what_few_say(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FORM.plan.kept, "block", 30_000)
     # Many are scored by their patterns and block by block; the last of these has a cell that cannot be used.
     few = {name: [*values, values[0]] for name, values in changed(priors=[2, 0, None, 0, 12]).items()}
     few["priors"][-1] = -1

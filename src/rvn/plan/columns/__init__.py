@@ -7,12 +7,11 @@ answer; for all others it is the value itself.
 from rvn.plan.columns import bounds, values  # noqa: F401 - they register how each kind of node is computed
 from rvn.plan.columns.block import ABSENT, BOUNDS, NOTHING, VALUES, Block, Column, OutputColumns
 from rvn.plan.columns.evaluate import Evaluated, Output, evaluate
-from rvn.plan.columns.parallel import BLOCK, on_all_cores, on_rows
+from rvn.plan.columns.parallel import on_all_cores, on_rows
 from rvn.plan.columns.values import EPOCH
 
 __all__ = [
     "ABSENT",
-    "BLOCK",
     "BOUNDS",
     "EPOCH",
     "NOTHING",

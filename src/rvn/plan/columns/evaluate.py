@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn.plan.columns.block import NOTHING, Block, Column, Mask, OutputColumns
-from rvn.plan.columns.parallel import BLOCK, on_all_cores, on_rows
+from rvn.plan.columns.parallel import on_all_cores, on_rows
 from rvn.plan.columns.patterns import Patterns
 from rvn.plan.columns.terms import Terms
 from rvn.plan.plan import Plan, walk
 
 MANY = 10_000  # rows from which it is worth finding out which of them are alike
+ROWS = 1 << 18  # of a block: with fewer, threads wait for each other longer than they work
 TOGETHER = 1 << 23  # values of nodes that a block of rows may hold, in three arrays of eight bytes
 
 
@@ -80,7 +81,7 @@ def _block(plan: Plan) -> int:
     if "block" not in plan.kept:
         results = [node for whole in (plan, plan.full or plan) for node in whole.results.values()]
         nodes = len({id(node) for result in results for node in walk(result)})
-        plan.kept["block"] = min(BLOCK, max(1, TOGETHER // nodes))
+        plan.kept["block"] = min(ROWS, max(1, TOGETHER // nodes))
     block: int = plan.kept["block"]
     return block
 

@@ -14,12 +14,13 @@ Entry = TypeVar("Entry", bound=np.generic)
 Part = TypeVar("Part")
 Made = TypeVar("Made")
 
-BLOCK = 65_536  # rows
+FEW = 65_536  # rows for which a thread costs more than it saves
+BLOCK = 65_536  # rows whose places stay in a core's cache
 
 
 def on_all_cores(work: Callable[[Part], Made], parts: Iterable[Part], rows: int) -> list[Made]:
-    """Return what `work` makes of every part, in their order; for a single block of rows no thread is begun."""
-    if rows <= BLOCK:
+    """Return what `work` makes of every part, in their order; for few rows no thread is begun."""
+    if rows <= FEW:
         return [work(part) for part in parts]
     with ThreadPoolExecutor(cores()) as pool:
         return list(pool.map(work, parts))
@@ -28,7 +29,7 @@ def on_all_cores(work: Callable[[Part], Made], parts: Iterable[Part], rows: int)
 def on_rows(distinct: npt.NDArray[Entry], places: npt.NDArray[np.integer[Any]]) -> npt.NDArray[Entry]:
     """Return the entry of every row by its place among the distinct ones."""
     whole = np.empty(len(places), distinct.dtype)
-    for start in range(0, len(places), BLOCK):  # a block stays in a core's cache
+    for start in range(0, len(places), BLOCK):
         part = slice(start, start + BLOCK)
         distinct.take(places[part], mode="clip", out=whole[part])
     return whole

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rvn.plan.columns.block import NOTHING, Block, Column, Mask, OutputColumns
-from rvn.plan.columns.parallel import on_all_cores, on_rows
+from rvn.plan.columns.parallel import FEW, cores, on_all_cores, on_rows
 from rvn.plan.columns.patterns import Patterns
 from rvn.plan.columns.terms import Terms
 from rvn.plan.plan import Plan, walk
@@ -113,7 +113,7 @@ class _Blocks:
     ignored: dict[str, Mask] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.block = _block(self.plan)
+        self.block = min(_block(self.plan), max(FEW, -(-self.size // cores())))  # one for every core at least
         by_pattern = {name for patterns in self.patterns for name in patterns.names}
         self.outputs = {name: _empty(self.size) for name in self.names if name not in by_pattern}
         self.places = [np.empty(self.size, np.uint32) for _ in self.patterns]
